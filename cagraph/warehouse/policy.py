@@ -1,0 +1,188 @@
+"""Puts the policy into the database: data/*.csv as tables `rule_<stem>`, queries/views/*.sql as views.
+
+The files are the truth and the database holds a copy, so that any DuckDB client can follow a verdict
+down to its citation. Knows the shape of a rule file (a header, a citation on every row) and no rule.
+"""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cagraph.errors import WarehouseError
+from cagraph.resources import data_dir, queries_dir
+from cagraph.warehouse.migrations import transaction
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Cell = str | int | date | None
+
+_COLUMN = re.compile(r"[a-z][a-z0-9_]*")
+_DATE_WORDS = frozenset({"date", "effective", "since", "until"})
+_INTEGER_WORDS = frozenset({"days", "bit", "test"})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTable:
+    """One rule file as it goes into the database."""
+
+    name: str
+    columns: dict[str, str]
+    """Column name to DuckDB type, in the file's order."""
+    rows: list[list[Cell]]
+
+
+def install_policy(connection: "DuckDBPyConnection") -> None:
+    """Bring the rule tables and views up to this version's files, all or nothing."""
+    with transaction(connection):
+        load_rules(connection)
+        create_views(connection)
+        connection.execute(
+            "CREATE OR REPLACE TABLE policy_installed AS SELECT ? AS digest, "
+            "CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP) AS installed_at",
+            [policy_digest()],
+        )
+        connection.execute("COMMENT ON TABLE policy_installed IS 'Which rule and view files are in this database.'")
+
+
+def policy_state(connection: "DuckDBPyConnection") -> str:
+    """Tell whether the database has this version's policy: `current`, `other` or `none`. Reads only."""
+    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'policy_installed'").fetchone()
+    if found is None:
+        return "none"
+    row = connection.execute("SELECT digest FROM policy_installed").fetchone()
+    return "current" if row == (policy_digest(),) else "other"
+
+
+def policy_digest() -> str:
+    """Return a hash over the names and bytes of every rule and view file."""
+    digest = hashlib.sha256()
+    for path in [*rule_files(), *view_files()]:
+        body = path.read_bytes()
+        digest.update(f"{path.name}\0{len(body)}\0".encode() + body)
+    return digest.hexdigest()
+
+
+def rule_files(directory: Path | None = None) -> list[Path]:
+    """Return the rule files, by name. Only the top level of data/: the sample lies below it."""
+    return sorted((directory or data_dir()).glob("*.csv"))
+
+
+def view_files(directory: Path | None = None) -> list[Path]:
+    """Return the files of views and macros in the order that they build on each other."""
+    return sorted((directory or queries_dir() / "views").glob("*.sql"))
+
+
+def load_rules(connection: "DuckDBPyConnection", directory: Path | None = None) -> list[str]:
+    """Load every rule file into its `rule_<stem>` table and return the tables' names.
+
+    A `rule_` table whose file is gone goes too. Call it inside a transaction, or use `install_policy`.
+    """
+    tables = [read_rules(path) for path in rule_files(directory)]
+    names = [table.name for table in tables]
+    stale = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'rule_') AND NOT internal"
+        " AND NOT list_contains(?, table_name)",
+        [names],
+    ).fetchall()
+    for (name,) in stale:
+        connection.execute(f'DROP TABLE "{name}"')
+    for table in tables:
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
+        connection.execute(f'CREATE OR REPLACE TABLE "{table.name}" ({columns})')
+        if table.rows:
+            marks = ", ".join("?" for _ in table.columns)
+            connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', table.rows)
+    return names
+
+
+def create_views(connection: "DuckDBPyConnection", directory: Path | None = None) -> list[str]:
+    """Execute every file of views and macros, in order of name, and return the files' names.
+
+    Call it inside a transaction, or use `install_policy`.
+    """
+    import duckdb
+
+    names = []
+    for path in view_files(directory):
+        try:
+            connection.execute(path.read_text(encoding="utf-8"))
+        except duckdb.Error as error:
+            raise WarehouseError(f"{path}: {str(error).splitlines()[0]}") from error
+        names.append(path.name)
+    return names
+
+
+def read_rules(path: Path) -> RuleTable:
+    """Read one rule file.
+
+    Raises:
+        WarehouseError: no citation on a row, a cell that its column's type cannot hold, a ragged row.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        # Strict: a stray quote would otherwise swallow rules without a word.
+        reader = csv.reader(stream, strict=True)
+        try:
+            header = next(reader, [])
+            columns = _column_types(path, header)
+            rows = [_cells(f"{path}:{line}", columns, row) for line, row in _numbered(reader)]
+        except csv.Error as error:
+            raise WarehouseError(f"{path}:{reader.line_num}: {error}") from error
+    return RuleTable(f"rule_{path.stem}", columns, rows)
+
+
+def _numbered(reader: "csv._reader") -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the line it starts on: a quoted cell may span several."""
+    line = reader.line_num + 1
+    for row in reader:
+        if row:
+            yield line, row
+        line = reader.line_num + 1
+
+
+def _column_types(path: Path, header: list[str]) -> dict[str, str]:
+    if not _COLUMN.fullmatch(path.stem):
+        raise WarehouseError(f"{path}: a rule file's name becomes a table's: lower-case letters, digits and _")
+    for name in header:
+        if not _COLUMN.fullmatch(name) or header.count(name) > 1:
+            raise WarehouseError(f"{path}:1: not a column name, or there twice: {name!r}")
+    if "citation" not in header:
+        raise WarehouseError(f"{path}:1: no column `citation`: every rule says where it comes from")
+    return {name: _type_of(name) for name in header}
+
+
+def _type_of(column: str) -> str:
+    words = column.split("_")
+    if words[-1] == "date" or words[0] in _DATE_WORDS:
+        return "DATE"
+    return "INTEGER" if words[-1] in _INTEGER_WORDS else "VARCHAR"
+
+
+def _cells(where: str, columns: dict[str, str], row: list[str]) -> list[Cell]:
+    if len(row) != len(columns):
+        raise WarehouseError(f"{where}: {len(row)} cells under {len(columns)} columns")
+    cells = [
+        _cell(f"{where}: {name}", kind, text.strip())
+        for (name, kind), text in zip(columns.items(), row, strict=True)
+    ]
+    if cells[list(columns).index("citation")] is None:
+        raise WarehouseError(f"{where}: no citation: every rule says where it comes from")
+    return cells
+
+
+def _cell(where: str, kind: str, text: str) -> Cell:
+    if not text:
+        return None
+    try:
+        if kind == "DATE":
+            return date.fromisoformat(text)
+        return int(text) if kind == "INTEGER" else text
+    except ValueError:
+        wanted = "a date as 2024-05-08" if kind == "DATE" else "a whole number"
+        raise WarehouseError(f"{where}: not {wanted}: {text!r}") from None
+#DEL as 2024-05-08' if kind == 'DATE' else 'a number'}: {text!r}")
