@@ -27,7 +27,7 @@ lint: $(READY) ## Style, types, layers and SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --processes 0 $(SQL)
+	$(BIN)/sqlfluff lint $(SQL)
 
 format: $(READY) ## Lay out the Python code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
@@ -40,10 +40,10 @@ $(BIN)/python:
 		echo "cagraph needs Python 3.11 or newer; '$(PYTHON)' is not: $$($(PYTHON) --version 2>&1)." >&2; \
 		echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; \
 		exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(READY): requirements.lock pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -56,4 +56,4 @@ lock: | $(BIN)/python ## Write requirements.lock anew from pyproject.toml
 
 clean: ## Remove all that was made, the environment too
 	rm -rf $(VENV) demo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find cagraph tests bench -type d -name __pycache__ -prune -exec rm -rf {} +
+	find . -path ./.git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +

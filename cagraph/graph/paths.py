@@ -55,7 +55,8 @@ class Certificate(NamedTuple):
 class Path:
     """One path. `purposes` and `purposes_bare` are bits of `Purposes`; None for a number is no limit.
 
-    They say what the last certificate may issue for, as the whole path permits it. `policies` are those
+    They say what the last certificate may issue for, as the whole path permits it. A path is `sound` if
+    dates, cA, keyCertSign and path lengths hold, whatever the purposes. `policies` are those
     left below the anchor, None for any. `broken_by` is the first certificate, from the anchor down, after
     which nothing is permitted, with the reason.
     """
@@ -65,6 +66,7 @@ class Path:
     length: int
     valid_from: datetime
     valid_to: datetime
+    sound: bool
     purposes: int
     purposes_bare: int
     policies: frozenset[str] | None
@@ -254,6 +256,7 @@ def start(anchor: Certificate, purposes: Purposes) -> Path:
         length=1,
         valid_from=anchor.not_before,
         valid_to=anchor.not_after,
+        sound=unfit is None,
         purposes=permitted,
         purposes_bare=purposes.all,
         policies=None,
@@ -285,6 +288,7 @@ def extend(path: Path, certificate: Certificate, *, self_signed_hop: bool = Fals
         length=path.length + 1,
         valid_from=valid_from,
         valid_to=valid_to,
+        sound=path.sound and not (unfit or too_deep),
         purposes=purposes,
         purposes_bare=purposes_bare,
         policies=path.policies if self_signed_hop else _policies(path.policies, certificate.policies),

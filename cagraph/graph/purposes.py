@@ -22,6 +22,9 @@ class Purposes:
         bits = {name: 1 << index for index, name in enumerate(self.names)} | {"any": self.all}
         self._by_oid = {oid: bits[name] for name, oid in pairs}
 
+    def __repr__(self) -> str:
+        return f"Purposes({self.names}, {self._by_oid})"
+
     def permitted_by(self, eku_oids: tuple[str, ...] | None) -> int:
         """Return the purposes an extendedKeyUsage permits; without the extension, all (RFC 5280 4.2.1.12)."""
         if eku_oids is None:

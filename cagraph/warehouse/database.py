@@ -28,8 +28,8 @@ __all__ = [
 ]
 
 # DuckDB 1.4 and every later client can open what is written.
-_WRITE_CONFIG = {"storage_compatibility_version": "v1.4.0"}
-_HELD = re.compile(r"Conflicting lock is held in (?P<program>.*?) \(PID (?P<pid>\d+)\)(?: by user (?P<user>\S+))?")
+_WRITE_CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.4.0"}
+_HELD = re.compile(r"Conflicting lock is held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
 
 
 def open_warehouse(
@@ -41,9 +41,8 @@ def open_warehouse(
 ) -> duckdb.DuckDBPyConnection:
     """Open the warehouse at `path`; a writer creates the file and brings its schema up to date.
 
-    Args:
-        as_of: The day that the views speak of; None leaves them at today.
-        may_write_into: Folders that a reader's `COPY … TO` may write files into.
+    The views speak of the day `as_of`; None leaves them at today. A reader's `COPY … TO` may write files
+    into the folders `may_write_into`.
 
     Raises:
         WarehouseError: it cannot be opened, is no warehouse, or is of another schema.
@@ -82,7 +81,7 @@ def explain(path: Path, error: Exception) -> str:
     if "Permission denied" in text or isinstance(error, duckdb.PermissionException):
         return f"no permission to open {path}"
     if "read a database file with version number" in text:
-        return f"{path} was written by another version of DuckDB that this one ({duckdb.__version__}) cannot read"
+        return f"{path} is of a DuckDB version that this one ({duckdb.__version__}) cannot read"
     if "No space left" in text:
         return f"no space left on the disk that holds {path}"
     if "Corrupt" in text or "enough bytes" in text or "checksum" in text:
@@ -132,6 +131,7 @@ def _check_schema(connection: duckdb.DuckDBPyConnection, path: Path, *, write: b
         )
     if not write and (missing := pending(connection)):
         raise WarehouseError(
-            f"{path} was made by an older cagraph (its schema lacks {missing[0].number:03d}_{missing[0].name}): "
+            f"{path} was made by an older cagraph "
+            f"(its schema lacks {missing[0].number:03d}_{missing[0].name}): "
             "run `cagraph analyze` to bring it up to date"
         )

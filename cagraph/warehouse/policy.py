@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cagraph.errors import WarehouseError
 from cagraph.resources import data_dir, queries_dir
@@ -47,12 +47,16 @@ def install_policy(connection: "DuckDBPyConnection") -> None:
             "CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP) AS installed_at",
             [policy_digest()],
         )
-        connection.execute("COMMENT ON TABLE policy_installed IS 'Which rule and view files are in this database.'")
+        connection.execute(
+            "COMMENT ON TABLE policy_installed IS 'Which rule and view files this file holds.'"
+        )
 
 
 def policy_state(connection: "DuckDBPyConnection") -> str:
     """Tell whether the database has this version's policy: `current`, `other` or `none`. Reads only."""
-    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'policy_installed'").fetchone()
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'policy_installed'"
+    ).fetchone()
     if found is None:
         return "none"
     row = connection.execute("SELECT digest FROM policy_installed").fetchone()
@@ -97,7 +101,7 @@ def load_rules(connection: "DuckDBPyConnection", directory: Path | None = None) 
         connection.execute(f'CREATE OR REPLACE TABLE "{table.name}" ({columns})')
         if table.rows:
             marks = ", ".join("?" for _ in table.columns)
-            connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', table.rows)
+            connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', table.rows)  # noqa: S608 - checked names
     return names
 
 
@@ -118,6 +122,26 @@ def create_views(connection: "DuckDBPyConnection", directory: Path | None = None
     return names
 
 
+def compile_views(connection: "DuckDBPyConnection") -> int:
+    """Bind every view without reading a row, and return how many there are. Reads only.
+
+    Raises:
+        WarehouseError: one of them does not fit the tables any more.
+    """
+    import duckdb
+
+    views = connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal ORDER BY 1"
+    ).fetchall()
+    for (name,) in views:
+        quoted = name.replace('"', '""')
+        try:
+            connection.execute(f'SELECT * FROM "{quoted}" LIMIT 0')  # noqa: S608 - quoted
+        except duckdb.Error as error:
+            raise WarehouseError(f"view {name}: {str(error).splitlines()[0]}") from error
+    return len(views)
+
+
 def read_rules(path: Path) -> RuleTable:
     """Read one rule file.
 
@@ -136,7 +160,7 @@ def read_rules(path: Path) -> RuleTable:
     return RuleTable(f"rule_{path.stem}", columns, rows)
 
 
-def _numbered(reader: "csv._reader") -> Iterator[tuple[int, list[str]]]:
+def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
     """Yield each row with the line it starts on: a quoted cell may span several."""
     line = reader.line_num + 1
     for row in reader:
@@ -147,7 +171,7 @@ def _numbered(reader: "csv._reader") -> Iterator[tuple[int, list[str]]]:
 
 def _column_types(path: Path, header: list[str]) -> dict[str, str]:
     if not _COLUMN.fullmatch(path.stem):
-        raise WarehouseError(f"{path}: a rule file's name becomes a table's: lower-case letters, digits and _")
+        raise WarehouseError(f"{path}: its name is to become a table's: lower-case letters, digits and _")
     for name in header:
         if not _COLUMN.fullmatch(name) or header.count(name) > 1:
             raise WarehouseError(f"{path}:1: not a column name, or there twice: {name!r}")
@@ -158,7 +182,7 @@ def _column_types(path: Path, header: list[str]) -> dict[str, str]:
 
 def _type_of(column: str) -> str:
     words = column.split("_")
-    if words[-1] == "date" or words[0] in _DATE_WORDS:
+    if words[-1] in _DATE_WORDS or words[0] == "effective":
         return "DATE"
     return "INTEGER" if words[-1] in _INTEGER_WORDS else "VARCHAR"
 
@@ -185,4 +209,3 @@ def _cell(where: str, kind: str, text: str) -> Cell:
     except ValueError:
         wanted = "a date as 2024-05-08" if kind == "DATE" else "a whole number"
         raise WarehouseError(f"{where}: not {wanted}: {text!r}") from None
-#DEL as 2024-05-08' if kind == 'DATE' else 'a number'}: {text!r}")

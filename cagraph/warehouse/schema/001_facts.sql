@@ -1,6 +1,6 @@
 -- What was read, from where, and what it said. Nothing here is ever overwritten.
 
-CREATE TABLE fetch (
+CREATE TABLE fetched (
     fetch_id INTEGER PRIMARY KEY,
     url VARCHAR NOT NULL,
     fetched_at TIMESTAMP NOT NULL,
@@ -10,7 +10,7 @@ CREATE TABLE fetch (
     body_bytes BIGINT,
     error VARCHAR
 );
-COMMENT ON TABLE fetch IS 'One body read from a file or asked of a server, or the failure to.';
+COMMENT ON TABLE fetched IS 'One body read from a file or asked of a server, or the failure to.';
 
 CREATE TABLE snapshot (
     snapshot_id INTEGER PRIMARY KEY,

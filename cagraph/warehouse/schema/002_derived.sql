@@ -29,6 +29,7 @@ CREATE TABLE path (
     length INTEGER NOT NULL,
     valid_from TIMESTAMP NOT NULL,
     valid_to TIMESTAMP NOT NULL,
+    sound BOOLEAN NOT NULL,
     purposes VARCHAR[] NOT NULL,
     purposes_bare VARCHAR[] NOT NULL,
     policies VARCHAR[],
@@ -41,6 +42,7 @@ COMMENT ON COLUMN path.sha256 IS 'The certificate the path leads to.';
 COMMENT ON COLUMN path.anchor_sha256 IS 'The root at its top: one that a program has trusted, or any self-signed certificate.';
 COMMENT ON COLUMN path.parent_path_id IS 'The same path without its last certificate; NULL for the anchor itself.';
 COMMENT ON COLUMN path.length IS 'Certificates on the path, anchor and target included.';
+COMMENT ON COLUMN path.sound IS 'Dates overlap; cA, keyCertSign and path lengths hold, whatever the purposes.';
 COMMENT ON COLUMN path.purposes IS 'What every certificate on the path permits, the anchor''s own extensions applied (as mozilla::pkix does).';
 COMMENT ON COLUMN path.purposes_bare IS 'The same, the anchor taken as a name and a key alone (RFC 5280 6.1.1 d).';
 COMMENT ON COLUMN path.policies IS 'Certificate policies left below the anchor; NULL: any.';

@@ -1,0 +1,38 @@
+"""Opens the warehouse for a command that reads, and says how well the file's knowledge fits the day asked.
+
+An answer as of a day is only as good as the snapshots near it: the view `knowledge` says which were used.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cagraph.cli.options import Messages
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@contextmanager
+def reading(db: Path, as_of: date | None, messages: Messages) -> Iterator["DuckDBPyConnection"]:
+    """Give a read-only connection that speaks of `as_of`; the notes on it are printed first."""
+    from cagraph.warehouse.database import open_warehouse
+
+    with open_warehouse(db, write=False, as_of=as_of) as connection:
+        print_notes(connection, messages)
+        yield connection
+
+
+def print_notes(connection: "DuckDBPyConnection", messages: Messages) -> None:
+    """Say where the knowledge that answers will rest on is not of the day asked."""
+    found = connection.execute("SELECT 1 FROM duckdb_views() WHERE view_name = 'knowledge' AND NOT internal")
+    # A database that was only just made has no views yet.
+    if messages.quiet or found.fetchone() is None:
+        return
+    rows = connection.execute(
+        "SELECT note FROM knowledge WHERE relation <> 'same' ORDER BY source, used_date"
+    ).fetchall()
+    for (note,) in rows:
+        messages.note(note)

@@ -1,0 +1,165 @@
+"""The options that commands share, as decorators, and what they give the command.
+
+    @database_option    → db: Path
+    @as_of_option       → as_of: date | None
+    @output_options     → output: Output        output.write(table, messages)
+    @verbosity_options  → messages: Messages    messages.note(…), .detail(…), .progress()
+
+Knows no command.
+"""
+
+import functools
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from cagraph.cli.settings import SETTINGS, resolve
+from cagraph.errors import UsageProblem
+from cagraph.report.files import atomic
+from cagraph.report.formats import FORMATS, SUFFIXES, write
+from cagraph.report.progress import Bars, Lines, Silent, open_progress
+from cagraph.report.rows import Table
+from cagraph.report.terminal import safe
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """What is said beside the data, on stderr."""
+
+    quiet: bool = False
+    verbose: bool = False
+
+    def note(self, text: str) -> None:
+        """Say what the reader of the data should know."""
+        if not self.quiet:
+            click.echo(f"note: {safe(text)}", err=True)
+
+    def detail(self, text: str) -> None:
+        """Say it with `-v` only."""
+        if self.verbose:
+            click.echo(safe(text), err=True)
+
+    def progress(self) -> Silent | Lines | Bars:
+        """Return a progress reporter for a `with` block."""
+        return open_progress(quiet=self.quiet, stream=sys.stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the data goes, and in which format."""
+
+    form: str = "table"
+    path: Path | None = None
+
+    def write(self, table: Table, messages: Messages) -> None:
+        """Write `table`; its notes, and what is to be said of the writing, go to stderr."""
+        if self.path is not None:
+            with atomic(self.path) as stream:
+                notes = write(table, self.form, stream)
+        else:
+            stdout = sys.stdout.buffer
+            notes = write(table, self.form, stdout, terminal=stdout.isatty())
+            stdout.flush()
+        for note in [*table.notes, *notes]:
+            messages.note(note)
+
+
+def database_option(command: Command) -> Command:
+    """Add `--db`."""
+    return click.option(
+        "--db",
+        type=click.Path(path_type=Path),
+        default=lambda: resolve("db").value,
+        show_default=f"./{SETTINGS['db'].default}",
+        metavar="FILE",
+        help="The database file. [env: CAGRAPH_DB]",
+    )(command)
+
+
+def as_of_option(command: Command) -> Command:
+    """Add `--as-of`."""
+    return click.option(
+        "--as-of",
+        default=lambda: resolve("as_of").value,
+        callback=_day,
+        show_default="today",
+        metavar="YYYY-MM-DD",
+        help="Answer as of this day. [env: CAGRAPH_AS_OF]",
+    )(command)
+
+
+def output_options(command: Command) -> Command:
+    """Add `--format`, `--json`, `--csv` and `-o`; the command gets one `output`."""
+
+    @functools.wraps(command)
+    def with_output(
+        *args: Any, form: str | None, as_json: bool, as_csv: bool, output: Path | None, **extra: Any
+    ) -> Any:
+        path = None if output == Path("-") else output
+        return command(*args, output=Output(_format(form, as_json, as_csv, path), path), **extra)
+
+    for option in (
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write to this file, whole or not at all.",
+        ),
+        click.option("--csv", "as_csv", is_flag=True, help="The same as --format csv."),
+        click.option("--json", "as_json", is_flag=True, help="The same as --format json."),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(list(FORMATS)),
+            help="[default: what -o's suffix says, else table; env: CAGRAPH_FORMAT]",
+        ),
+    ):
+        with_output = option(with_output)
+    return with_output  # type: ignore[return-value]
+
+
+def verbosity_options(command: Command) -> Command:
+    """Add `-q` and `-v`; the command gets one `messages`."""
+
+    @functools.wraps(command)
+    def with_messages(*args: Any, quiet: bool, verbose: bool, **extra: Any) -> Any:
+        if quiet and verbose:
+            raise UsageProblem("-q and -v exclude each other")
+        return command(*args, messages=Messages(quiet, verbose), **extra)
+
+    with_messages = click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")(with_messages)
+    with_messages = click.option(
+        "-q", "--quiet", is_flag=True, help="Data and errors only: no notes, no progress."
+    )(with_messages)
+    return with_messages  # type: ignore[return-value]
+
+
+def _format(form: str | None, as_json: bool, as_csv: bool, path: Path | None) -> str:
+    asked = {name for name, flag in ((form, form), ("json", as_json), ("csv", as_csv)) if flag and name}
+    if len(asked) > 1:
+        raise UsageProblem(f"one output format, not {' and '.join(sorted(asked))}")
+    if asked:
+        return asked.pop()
+    if path is not None and path.suffix.lower() in SUFFIXES:
+        return SUFFIXES[path.suffix.lower()]
+    configured = resolve("format")
+    if configured.value not in FORMATS:
+        raise UsageProblem(
+            f"{configured.source}: no format {configured.value!r}; there are {', '.join(FORMATS)}"
+        )
+    return configured.value
+
+
+def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"not a day as 2024-05-08: {value!r}", ctx, param) from None

@@ -1,0 +1,83 @@
+"""Writes tables and views of a warehouse to files of one format, sorted, each whole or not at all.
+
+Knows DuckDB's catalogue and no table by name.
+"""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from cagraph.errors import CagraphError, UsageProblem
+from cagraph.report.files import atomic, temporary_beside
+from cagraph.report.formats import write
+from cagraph.report.progress import ProgressReporter
+from cagraph.report.rows import Table
+from cagraph.report.terminal import one_line
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def relations(connection: "DuckDBPyConnection") -> list[str]:
+    """Return the names of all tables and views, in order of name."""
+    rows = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT internal AND NOT temporary"
+        " UNION ALL SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal"
+        " ORDER BY 1"
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def select(known: Sequence[str], only: Sequence[str]) -> list[str]:
+    """Return the names asked for, or all.
+
+    Raises:
+        UsageProblem: one of them does not exist.
+    """
+    for name in only:
+        if name not in known:
+            close = get_close_matches(name, known, n=3)
+            hint = f": did you mean {' or '.join(close)}?" if close else ""
+            raise UsageProblem(f"no table or view {name!r}{hint}")
+    return [name for name in known if not only or name in only]
+
+
+def export_relations(
+    connection: "DuckDBPyConnection",
+    names: Sequence[str],
+    directory: Path,
+    form: str,
+    progress: ProgressReporter,
+) -> None:
+    """Write each of `names` to `directory`/name.form. Parquet needs a connection that may write there."""
+    import duckdb
+
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CagraphError(f"cannot make {directory}: {error.strerror}") from error
+    for done, name in enumerate(names):
+        progress("export", done, len(names))
+        try:
+            # A user's own view may have any name; as a file it stays inside the directory.
+            _export_one(connection, name, directory / f"{quote(name, safe='')}.{form}", form)
+        except duckdb.Error as error:
+            raise CagraphError(f"cannot export {name}: {one_line(error)}") from error
+    progress("export", len(names), len(names))
+
+
+def _export_one(connection: "DuckDBPyConnection", name: str, path: Path, form: str) -> None:
+    rows = f"SELECT * FROM {_quoted(name, chr(34))} ORDER BY ALL"  # noqa: S608 - quoted
+    if form == "parquet":
+        # DuckDB's own writer: its types, and no row passes through Python.
+        with temporary_beside(path) as temporary:
+            connection.execute(f"COPY ({rows}) TO {_quoted(str(temporary), chr(39))} (FORMAT parquet)")
+        return
+    with atomic(path) as stream:
+        write(Table.from_cursor(connection.execute(rows), stream=True), form, stream)
+
+
+def _quoted(text: str, mark: str) -> str:
+    return mark + text.replace(mark, mark * 2) + mark

@@ -1,0 +1,59 @@
+"""Writes a file whole or not at all: a reader never sees half of one, a failure leaves the old one.
+
+Knows nothing of what is written.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from cagraph.errors import CagraphError
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[BinaryIO]:
+    """Give a stream that becomes the file at `path` when the block ends well.
+
+    What is no ordinary file (a pipe, /dev/stdout) is written to directly.
+
+    Raises:
+        CagraphError: the file cannot be written.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as stream:
+                yield stream
+            return
+        with temporary_beside(path) as temporary, temporary.open("wb") as stream:
+            yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CagraphError(f"cannot write {path}: {error.strerror}") from error
+
+
+@contextmanager
+def temporary_beside(path: Path) -> Iterator[Path]:
+    """Give the name of a file that takes the place of `path` when the block ends well."""
+    path = path.resolve()  # through a symbolic link, so that the link stays one
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(_mode_for(path))
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _mode_for(path: Path) -> int:
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask

@@ -1,0 +1,97 @@
+"""What a warehouse holds and how complete it is, as tables.
+
+Knows the fact and derived tables; judges nothing.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cagraph.report.rows import Table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_SNAPSHOTS = """
+SELECT kind, dated, dated_because, complete, complete_because, rows_in, rows_stored, rows_rejected,
+    url AS source
+FROM snapshot JOIN fetched USING (fetch_id)
+ORDER BY kind, dated, snapshot_id
+"""
+_COUNTS = """
+SELECT 'certificates' AS what, count(*) AS number FROM certificate
+UNION ALL SELECT 'CCADB records, all versions', count(*) FROM ccadb_record_version
+UNION ALL SELECT 'root trust rows', count(*) FROM root_trust
+UNION ALL SELECT 'CAs', count(*) FROM ca
+UNION ALL SELECT 'CAs without a certificate here (dangling)', count(*) FROM ca WHERE dangling
+UNION ALL SELECT 'issuances', count(*) FROM issuance
+UNION ALL SELECT 'paths', count(*) FROM path
+UNION ALL SELECT 'certificates whose paths were truncated', count(*) FROM path_truncation
+"""
+_ISSUES = """
+SELECT reason, rejected, count(*) AS number
+FROM ingest_issue GROUP BY reason, rejected ORDER BY number DESC, reason, rejected
+"""
+_FAILED = """
+SELECT url, fetched_at, error FROM fetched WHERE error IS NOT NULL ORDER BY fetched_at, url
+"""
+_ANALYSIS = """
+SELECT finished_at, certificates, issuances, paths, budget, truncated
+FROM analysis ORDER BY finished_at DESC LIMIT 1
+"""
+_NEWEST = """
+SELECT (SELECT max(fetched_at) FROM fetched), (SELECT count(*) FROM certificate)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A warehouse in tables. `verdict`: one sentence on whether its paths can be relied on."""
+
+    verdict: str
+    analysed: bool
+    """Whether the derived tables were made from the facts that are there now."""
+    snapshots: Table
+    counts: Table
+    issues: Table
+    failed: Table
+    analysis: Table
+
+    def sections(self) -> dict[str, Table]:
+        """Return the tables by their key in machine output."""
+        return {
+            "snapshots": self.snapshots,
+            "counts": self.counts,
+            "analysis": self.analysis,
+            "ingest_issues": self.issues,
+            "failed_fetches": self.failed,
+        }
+
+
+def read_status(connection: "DuckDBPyConnection") -> Status:
+    """Ask the warehouse what is in it."""
+    analysed, verdict = _verdict(connection)
+    return Status(
+        verdict=verdict,
+        analysed=analysed,
+        snapshots=Table.from_cursor(connection.execute(_SNAPSHOTS), "Snapshots"),
+        counts=Table.from_cursor(connection.execute(_COUNTS), "Counts"),
+        issues=Table.from_cursor(connection.execute(_ISSUES), "What could not be used"),
+        failed=Table.from_cursor(connection.execute(_FAILED), "Reads that failed"),
+        analysis=Table.from_cursor(connection.execute(_ANALYSIS), "Last analysis"),
+    )
+
+
+def _verdict(connection: "DuckDBPyConnection") -> tuple[bool, str]:
+    newest, certificates = connection.execute(_NEWEST).fetchone() or (None, 0)
+    last = connection.execute(_ANALYSIS).fetchone()
+    if newest is None:
+        return False, "Nothing was ingested yet: run `cagraph ingest`."
+    if last is None:
+        return False, "Nothing was analysed yet: there are no paths. Run `cagraph analyze`."
+    finished_at, analysed_certificates, *_ = last
+    if newest > finished_at or certificates != analysed_certificates:
+        return False, (
+            f"Nothing was analysed since the newest ingest ({newest:%Y-%m-%d %H:%M:%S} UTC): paths and every "
+            f"verdict are of {finished_at:%Y-%m-%d %H:%M:%S} UTC. Run `cagraph analyze`."
+        )
+    return True, "Analysed after the newest ingest."

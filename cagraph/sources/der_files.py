@@ -1,0 +1,140 @@
+"""Cuts a binary file into the DER certificates it holds, one after the other or in a PKCS #7.
+
+Reads tags and lengths of the outer shell only; what a certificate says is not its business.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from cagraph.sources.lines import LINE_LIMIT, too_long
+from cagraph.sources.rows import CertificateRow, Issue, Item, Truncated
+
+SEQUENCE = 0x30
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_PADDING = b"\0\r\n\t "
+_INDEFINITE = -1
+
+
+def begins_like_der(head: bytes) -> bool:
+    """Whether the bytes begin a SEQUENCE that holds a SEQUENCE (a certificate) or PKCS #7's identifier."""
+    try:
+        start, _ = _header(head)
+    except ValueError:
+        return False
+    inside = head[start : start + len(_SIGNED_DATA)]
+    return inside[:1] == bytes([SEQUENCE]) or inside == _SIGNED_DATA
+
+
+def der_certificates(path: Path) -> Iterator[Item]:
+    """Yield each certificate of a DER file in turn; what follows the last whole one is an issue."""
+    with path.open("rb") as file:
+        number = 0
+        while head := _padded_head(file):
+            number += 1
+            try:
+                start, length = _header(head)
+            except ValueError as problem:
+                yield Issue(number, None, f"after {number - 1} certificates: {problem}", head[:16].hex())
+                return
+            if length == _INDEFINITE:
+                file.seek(-len(head), 1)
+                yield from _unpacked(number, file.read(LINE_LIMIT))
+                return
+            file.seek(start - len(head), 1)
+            body = file.read(min(length, LINE_LIMIT))
+            if length > LINE_LIMIT:
+                file.seek(length - LINE_LIMIT, 1)
+                yield Issue(number, None, too_long(LINE_LIMIT))
+            elif len(body) < length:
+                yield Issue(number, None, f"cut off: {len(body)} of {length} bytes are there")
+                yield Truncated(number)
+            elif body.startswith(_SIGNED_DATA):
+                yield from _unpacked(number, head[:start] + body)
+            else:
+                yield CertificateRow(number, head[:start] + body)
+
+
+def _padded_head(file: BinaryIO) -> bytes:
+    """Return the next bytes that are not padding, enough for a tag and a length; empty at the end."""
+    while byte := file.read(1):
+        if byte not in _PADDING:
+            return byte + file.read(5)
+    return b""
+
+
+def _unpacked(number: int, der: bytes) -> Iterator[Item]:
+    try:
+        for offset, certificate in enumerate(pkcs7_certificates(der)):
+            yield CertificateRow(number + offset, certificate)
+    except ValueError as problem:
+        yield Issue(number, None, str(problem))
+
+
+def pkcs7_certificates(der: bytes) -> list[bytes]:
+    """Return the certificates of a PKCS #7 SignedData, byte for byte as they stand in it.
+
+    Raises:
+        ValueError: it is none, or cannot be read.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+
+    try:
+        return _certificates_of_signed_data(der)
+    except (ValueError, IndexError):
+        # Not plain DER: BER with indefinite lengths, which real .p7b files also use.
+        try:
+            loaded = pkcs7.load_der_pkcs7_certificates(der)
+        except (ValueError, UnsupportedAlgorithm) as problem:
+            raise ValueError(f"not a readable PKCS #7: {str(problem).splitlines()[0]}") from None
+        return [certificate.public_bytes(Encoding.DER) for certificate in loaded]
+
+
+def _certificates_of_signed_data(der: bytes) -> list[bytes]:
+    """ContentInfo { signedData, [0] SignedData { version, digests, content, [0] certificates, … } }."""
+    content = _elements(_elements(_elements(whole_element(der))[1])[0])
+    found: list[bytes] = []
+    for element in content[3:]:
+        if element[0] == 0xA0:
+            found.extend(_elements(element))
+    return found
+
+
+def whole_element(data: bytes) -> bytes:
+    """Return the first element of `data` with its tag and length.
+
+    Raises:
+        ValueError: it does not fit.
+    """
+    start, length = _header(data)
+    if length == _INDEFINITE or start + length > len(data):
+        raise ValueError("a length does not fit the bytes")
+    return data[: start + length]
+
+
+def _elements(element: bytes) -> list[bytes]:
+    """Return the elements inside a constructed element."""
+    start, _ = _header(element, tags=None)
+    inside, found = element[start:], []
+    while inside:
+        start, length = _header(inside, tags=None)
+        if length == _INDEFINITE or start + length > len(inside):
+            raise ValueError("a length does not fit the bytes")
+        found.append(inside[: start + length])
+        inside = inside[start + length :]
+    return found
+
+
+def _header(data: bytes, tags: tuple[int, ...] | None = (SEQUENCE,)) -> tuple[int, int]:
+    """Return where an element's content begins and how long it is."""
+    if len(data) < 2 or (tags is not None and data[0] not in tags):
+        raise ValueError("bytes that are no certificate")
+    if data[1] < 0x80:
+        return 2, data[1]
+    size = data[1] & 0x7F
+    if size == 0:
+        return 2, _INDEFINITE
+    if size > 4 or len(data) < 2 + size:
+        raise ValueError("a length that is no DER")
+    return 2 + size, int.from_bytes(data[2 : 2 + size], "big")

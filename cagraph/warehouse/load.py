@@ -1,0 +1,208 @@
+"""Stores facts in bulk: one INSERT of whole columns a table, what is already known left alone.
+
+Every function works inside the transaction of its caller, who commits. Knows the tables of facts, not
+where the rows come from or what they mean.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from cagraph.sources.rows import AuditCells, Issue, RecordRow, TrustRow
+from cagraph.x509.facts import CertificateFacts
+
+_EPOCH = datetime(1970, 1, 1)
+_MICROSECOND = timedelta(microseconds=1)
+_RECORD_FIELDS = tuple(f.name for f in fields(RecordRow) if f.name not in ("line", "audits", "other"))
+_FACT_FIELDS = tuple(f.name for f in fields(CertificateFacts) if f.name != "name_constraints")
+_NUMBERS = {"fetched": "fetch_id", "snapshot": "snapshot_id"}
+
+Columns = dict[str, Sequence[Any]]
+
+
+def next_id(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Return a number that no row of `table` (`fetched` or `snapshot`) has yet."""
+    query = f"SELECT coalesce(max({_NUMBERS[table]}), 0) + 1 FROM {table}"  # noqa: S608 (our own names)
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def store_fetch(
+    connection: duckdb.DuckDBPyConnection,
+    url: str,
+    body: tuple[str, int] | None,
+    *,
+    error: str | None = None,
+) -> int:
+    """Note that something was read (`body`: its SHA-256 and size) or could not be; return its number."""
+    fetch_id = next_id(connection, "fetched")
+    sha256, size = body or (None, None)
+    values = {
+        "fetch_id": fetch_id,
+        "url": url,
+        "fetched_at": datetime.now(UTC).replace(tzinfo=None),
+        "body_sha256": sha256,
+        "body_bytes": size,
+        "error": error,
+    }
+    insert(connection, "fetched", {name: [value] for name, value in values.items()})
+    return fetch_id
+
+
+def store_snapshot(connection: duckdb.DuckDBPyConnection, values: dict[str, Any]) -> None:
+    """Note what a body said as of which day; `values` names every column of `snapshot`."""
+    insert(connection, "snapshot", {name: [value] for name, value in values.items()})
+
+
+def known_certificates(connection: duckdb.DuckDBPyConnection, sha256s: Iterable[str]) -> set[str]:
+    """Return those of the given certificates that are stored already."""
+    rows = connection.execute(
+        "SELECT sha256 FROM certificate"
+        " SEMI JOIN (SELECT unnest($asked::VARCHAR[]) AS sha256) USING (sha256)",
+        {"asked": list(sha256s)},
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def store_certificates(connection: duckdb.DuckDBPyConnection, facts: Sequence[CertificateFacts]) -> None:
+    """Store certificates that are not known yet; the caller has sorted out those that are."""
+    columns: Columns = {name: [getattr(fact, name) for fact in facts] for name in _FACT_FIELDS}
+    columns["has_name_constraints"] = [fact.name_constraints is not None for fact in facts]
+    insert(connection, "certificate", columns)
+    subtrees = [(fact.sha256, subtree) for fact in facts for subtree in fact.name_constraints or ()]
+    insert(
+        connection,
+        "name_constraint",
+        {
+            "sha256": [sha256 for sha256, _ in subtrees],
+            "permitted": [subtree.permitted for _, subtree in subtrees],
+            "name_type": [subtree.name_type for _, subtree in subtrees],
+            "value": [subtree.value for _, subtree in subtrees],
+        },
+    )
+
+
+def store_certificate_sightings(
+    connection: duckdb.DuckDBPyConnection, snapshot_id: int, seen: Sequence[tuple[str, int]]
+) -> None:
+    """Note which certificate a snapshot showed on which line."""
+    _store_sightings(connection, "certificate_source", "sha256", snapshot_id, seen)
+
+
+def record_key(record: RecordRow) -> str:
+    """Return the name of a record's version: SHA-256 over everything its cells say, not where it stood."""
+    values = asdict(record)
+    del values["line"]
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=date.isoformat)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def store_records(
+    connection: duckdb.DuckDBPyConnection, snapshot_id: int, records: Sequence[RecordRow]
+) -> int:
+    """Store record versions that are not known yet, and all sightings; return how many were new."""
+    keys = [record_key(record) for record in records]
+    rows = connection.execute(
+        "SELECT record_key FROM ccadb_record_version"
+        " SEMI JOIN (SELECT unnest($asked::VARCHAR[]) AS record_key) USING (record_key)",
+        {"asked": keys},
+    ).fetchall()
+    known = {row[0] for row in rows}
+    new = {key: record for key, record in zip(keys, records, strict=True) if key not in known}
+    columns: Columns = {name: [getattr(r, name) for r in new.values()] for name in _RECORD_FIELDS}
+    columns["record_key"] = list(new)
+    columns["other"] = [json.dumps(r.other, ensure_ascii=False, sort_keys=True) for r in new.values()]
+    insert(connection, "ccadb_record_version", columns)
+    _store_audits(connection, [(key, audit) for key, record in new.items() for audit in record.audits])
+    seen = [(key, record.line) for key, record in zip(keys, records, strict=True)]
+    _store_sightings(connection, "record_sighting", "record_key", snapshot_id, seen)
+    return len(new)
+
+
+def _store_audits(connection: duckdb.DuckDBPyConnection, audits: Sequence[tuple[str, AuditCells]]) -> None:
+    names = {"audit_kind": "kind", "url": "url", "audit_type": "type"}
+    names |= {name: name for name in ("statement_date", "period_start", "period_end")}
+    columns: Columns = {
+        column: [getattr(audit, name) for _, audit in audits] for column, name in names.items()
+    }
+    insert(connection, "audit", {"record_key": [key for key, _ in audits], **columns})
+
+
+def store_trust(
+    connection: duckdb.DuckDBPyConnection, snapshot_id: int, rows: Sequence[TrustRow], dated: date
+) -> None:
+    """Store who trusts which root; a row with no date of its own speaks for the day `dated`."""
+    same = ("root_program", "sha256", "purpose", "ev_policy_oid", "disabled_from", "notbefore_until", "line")
+    columns: Columns = {name: [getattr(row, name) for row in rows] for name in same}
+    columns["trust_date"] = [row.trust_date or dated for row in rows]
+    columns["snapshot_id"] = [snapshot_id] * len(rows)
+    insert(connection, "root_trust", columns, infinite=("disabled_from", "notbefore_until"))
+
+
+def store_issues(connection: duckdb.DuckDBPyConnection, fetch_id: int, issues: Sequence[Issue]) -> None:
+    """Store everything that could not be used."""
+    columns: Columns = {f.name: [getattr(issue, f.name) for issue in issues] for f in fields(Issue)}
+    insert(connection, "ingest_issue", {"fetch_id": [fetch_id] * len(issues), **columns})
+
+
+def _store_sightings(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    name: str,
+    snapshot_id: int,
+    seen: Sequence[tuple[str, int]],
+) -> None:
+    columns: Columns = {
+        name: [what for what, _ in seen],
+        "snapshot_id": [snapshot_id] * len(seen),
+        "line": [line for _, line in seen],
+    }
+    insert(connection, table, columns)
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Columns,
+    *,
+    infinite: Sequence[str] = (),
+) -> None:
+    """Insert whole columns at once, each as a list of the type that the table says.
+
+    In the columns named `infinite`, `datetime.min` means `-infinity`.
+    """
+    if not next(iter(columns.values())):
+        return
+    types = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {table}").fetchall()}
+    chosen, values = [], {}
+    for name, column in columns.items():
+        list_type, values[name] = types[name], list(column)
+        expression = f"unnest(${name}::{list_type}[])"
+        if list_type == "TIMESTAMP":
+            # As microseconds: binding datetime values one by one takes several times as long.
+            values[name] = [
+                None if moment is None else (moment - _EPOCH) // _MICROSECOND for moment in column
+            ]
+            expression = f"unnest(${name}::BIGINT[])"
+        chosen.append(f"{expression} AS {name}")
+    taken = ", ".join(_taken(name, types[name], name in infinite) for name in columns)
+    # Names come from this module and the schema, values are bound.
+    query = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {taken} FROM (SELECT {', '.join(chosen)})"  # noqa: S608
+    connection.execute(query, values)
+
+
+def _taken(name: str, column_type: str, infinite: bool) -> str:
+    """Return the expression that turns a column as it was bound into one as it is stored."""
+    if column_type != "TIMESTAMP":
+        return name
+    moment = f"make_timestamp({name})"
+    if not infinite:
+        return moment
+    earliest = (datetime.min - _EPOCH) // _MICROSECOND
+    return f"CASE WHEN {name} = {earliest} THEN '-infinity'::TIMESTAMP ELSE {moment} END"

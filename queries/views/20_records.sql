@@ -1,0 +1,72 @@
+-- CCADB's records as they were known on the day.
+--
+-- A complete report speaks of every record: what it lacks is gone. A slice speaks only of the records it
+-- holds. Before the first complete report, a record's earliest known version stands in, and `knowledge`
+-- says that it is younger than the day.
+
+CREATE OR REPLACE VIEW record_base AS
+SELECT
+    max(dated) FILTER (WHERE complete AND dated <= as_of()) AS complete_before,
+    min(dated) FILTER (WHERE complete AND dated > as_of()) AS complete_after,
+    coalesce(complete_before, complete_after) AS complete_dated,
+    count(*) > 0 AS any_loaded
+FROM snapshot
+WHERE kind = 'ccadb_records';
+COMMENT ON VIEW record_base IS 'Which complete CCADB report the day rests on, if any. One row.';
+
+CREATE OR REPLACE VIEW ccadb_record AS
+SELECT
+    version.*,
+    snapshot.dated,
+    fetched.url AS source,
+    sighting.line
+FROM record_sighting AS sighting
+INNER JOIN snapshot ON sighting.snapshot_id = snapshot.snapshot_id
+INNER JOIN fetched ON snapshot.fetch_id = fetched.fetch_id
+INNER JOIN ccadb_record_version AS version ON sighting.record_key = version.record_key
+CROSS JOIN record_base
+WHERE
+    (snapshot.dated <= as_of() AND snapshot.dated >= coalesce(record_base.complete_before, snapshot.dated))
+    OR (snapshot.dated > as_of() AND record_base.complete_before IS NULL)
+QUALIFY row_number() OVER (
+    PARTITION BY version.salesforce_id
+    ORDER BY
+        snapshot.dated <= as_of() DESC,
+        abs(date_diff('day', snapshot.dated, as_of())),
+        snapshot.snapshot_id DESC
+) = 1;
+COMMENT ON VIEW ccadb_record IS 'Every CCADB record in the version that holds on the day.';
+
+CREATE OR REPLACE VIEW revocation AS
+SELECT
+    sha256,
+    'ccadb' AS source,
+    salesforce_id AS reference,
+    dated
+FROM ccadb_record
+WHERE revocation_status = 'Revoked';
+COMMENT ON VIEW revocation IS 'Certificates that a source says are revoked. "Parent Cert Revoked" cuts the path at the parent, not here.';
+
+CREATE OR REPLACE VIEW ca_owner AS
+SELECT
+    certificate.ca_id,
+    mode(coalesce(record.subordinate_ca_owner, record.ca_owner)) AS owner,
+    count(DISTINCT coalesce(record.subordinate_ca_owner, record.ca_owner)) AS owners
+FROM ccadb_record AS record
+INNER JOIN certificate ON record.sha256 = certificate.sha256
+GROUP BY certificate.ca_id;
+COMMENT ON VIEW ca_owner IS 'Who operates a CA, by the records of its certificates.';
+
+CREATE OR REPLACE VIEW cross_certificate AS
+SELECT issuance.sha256
+FROM issuance
+WHERE
+    issuance.issuer_ca_id <> issuance.subject_ca_id
+    AND EXISTS (
+        SELECT 1
+        FROM issuance AS other
+        WHERE
+            other.subject_ca_id = issuance.subject_ca_id
+            AND other.issuer_ca_id <> issuance.issuer_ca_id
+    );
+COMMENT ON VIEW cross_certificate IS 'Certificates into a CA that has one from another issuer too, a self-signed one included.';

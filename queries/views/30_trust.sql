@@ -1,0 +1,68 @@
+-- Which roots each program trusted on the day, and for what.
+
+CREATE OR REPLACE VIEW trust_used AS
+SELECT
+    root_program,
+    coalesce(max(trust_date) FILTER (WHERE trust_date <= as_of()), min(trust_date)) AS trust_date
+FROM root_trust
+GROUP BY root_program;
+COMMENT ON VIEW trust_used IS 'As of which date each program''s store is used: the last one known by the day, else the first.';
+
+CREATE OR REPLACE VIEW trusted_root AS
+SELECT DISTINCT
+    root_trust.root_program,
+    root_trust.sha256,
+    certificate.ca_id,
+    root_trust.purpose,
+    root_trust.ev_policy_oid,
+    root_trust.disabled_from,
+    root_trust.notbefore_until,
+    root_trust.trust_date
+FROM root_trust
+INNER JOIN trust_used
+    ON root_trust.root_program = trust_used.root_program AND root_trust.trust_date = trust_used.trust_date
+LEFT JOIN certificate ON root_trust.sha256 = certificate.sha256
+WHERE root_trust.disabled_from IS NULL OR root_trust.disabled_from > as_of();
+COMMENT ON VIEW trusted_root IS 'Roots that a program trusts for a purpose on the day. notbefore_until binds subscribers only: the CA stays in scope.';
+
+CREATE OR REPLACE VIEW ev_root AS
+SELECT
+    root_program,
+    ca_id,
+    list_distinct(list_append(list(ev_policy_oid), '2.23.140.1.1')) AS ev_policies
+FROM trusted_root
+WHERE purpose = 'ev_tls' AND ev_policy_oid IS NOT NULL
+GROUP BY root_program, ca_id;
+COMMENT ON VIEW ev_root IS 'CAs whose root, or its twin of the same name and key, is enabled for EV, and by which policies.';
+
+CREATE OR REPLACE VIEW knowledge AS
+WITH used AS (
+    SELECT 'root trust of ' || root_program AS source, trust_date AS used_date FROM trust_used
+    UNION ALL
+    SELECT DISTINCT 'CCADB records' AS source, dated AS used_date FROM ccadb_record
+    UNION ALL
+    SELECT DISTINCT 'revocations (CCADB)' AS source, dated AS used_date FROM revocation
+    UNION ALL
+    SELECT 'root trust' AS source, NULL AS used_date WHERE NOT EXISTS (SELECT 1 FROM root_trust)
+    UNION ALL
+    SELECT 'CCADB records' AS source, NULL AS used_date WHERE NOT EXISTS (SELECT 1 FROM ccadb_record)
+)
+
+SELECT
+    source,
+    used_date,
+    CASE
+        WHEN used_date IS NULL THEN 'none'
+        WHEN used_date < as_of() THEN 'earlier'
+        WHEN used_date > as_of() THEN 'later'
+        ELSE 'same'
+    END AS relation,
+    CASE relation
+        WHEN 'none' THEN source || ': none loaded'
+        WHEN 'earlier' THEN source || ': as of ' || used_date || ', older than ' || as_of()
+        WHEN 'later' THEN source || ': as of ' || used_date || ', younger than ' || as_of()
+        ELSE source || ': as of ' || used_date
+    END AS note
+FROM used
+ORDER BY source, used_date;
+COMMENT ON VIEW knowledge IS 'Which date of each source is used for the day, and how it stands to it.';

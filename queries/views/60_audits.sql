@@ -1,0 +1,132 @@
+-- Which audits a record can point to: its own, or its parents' where it says they are the same.
+--
+-- The way up has no limit of depth, ends at a circle, and takes a step only to a parent that is the
+-- verified issuer, where both certificates are known. An audit is inherited whole, never cell by cell.
+
+CREATE OR REPLACE VIEW record_audit AS
+SELECT
+    ccadb_record.salesforce_id,
+    ccadb_record.sha256,
+    ccadb_record.ca_owner,
+    audit.*
+FROM ccadb_record
+INNER JOIN audit ON ccadb_record.record_key = audit.record_key
+WHERE audit.url IS NOT NULL OR audit.period_end IS NOT NULL OR audit.statement_date IS NOT NULL;
+COMMENT ON VIEW record_audit IS 'The audits that each record names itself, on the day.';
+
+CREATE OR REPLACE VIEW record_parent AS
+SELECT
+    child.salesforce_id,
+    child.audits_same_as_parent,
+    child.parent_salesforce_id,
+    parent.salesforce_id IS NOT NULL AS parent_known,
+    coalesce(issuance.issuer_ca_id = parent_certificate.ca_id, true) AS parent_may_be_issuer
+FROM ccadb_record AS child
+LEFT JOIN ccadb_record AS parent ON child.parent_salesforce_id = parent.salesforce_id
+LEFT JOIN certificate AS parent_certificate ON parent.sha256 = parent_certificate.sha256
+LEFT JOIN issuance ON child.sha256 = issuance.sha256 AND issuance.signature_status IN ('ok', 'weak');
+COMMENT ON VIEW record_parent IS 'Each record''s step to its declared parent. parent_may_be_issuer is false only where both certificates are known and it is not.';
+
+CREATE OR REPLACE VIEW record_ascent AS
+WITH RECURSIVE ascent AS (
+    SELECT
+        salesforce_id AS record_id,
+        salesforce_id AS at_id,
+        0 AS depth,
+        [salesforce_id] AS trail
+    FROM ccadb_record
+    UNION ALL
+    SELECT
+        ascent.record_id,
+        step.parent_salesforce_id AS at_id,
+        ascent.depth + 1 AS depth,
+        list_append(ascent.trail, step.parent_salesforce_id) AS trail
+    FROM ascent
+    INNER JOIN record_parent AS step ON ascent.at_id = step.salesforce_id
+    WHERE
+        step.audits_same_as_parent
+        AND step.parent_known
+        AND step.parent_may_be_issuer
+        AND NOT list_contains(ascent.trail, step.parent_salesforce_id)
+)
+
+SELECT * FROM ascent;
+COMMENT ON VIEW record_ascent IS 'Every record on the way up from each record, itself at depth 0.';
+
+CREATE OR REPLACE VIEW resolved_audit AS
+SELECT
+    ascent.record_id,
+    audit.audit_kind,
+    ascent.depth,
+    ascent.at_id AS source_record_id,
+    audit.url,
+    audit.audit_type,
+    audit.statement_date,
+    audit.period_start,
+    audit.period_end
+FROM record_ascent AS ascent
+INNER JOIN record_audit AS audit ON ascent.at_id = audit.salesforce_id
+QUALIFY row_number() OVER (PARTITION BY ascent.record_id, audit.audit_kind ORDER BY ascent.depth) = 1;
+COMMENT ON VIEW resolved_audit IS 'For each record and audit kind the nearest audit on its way up; depth 0: its own.';
+
+CREATE OR REPLACE VIEW record_ending AS
+SELECT
+    ascent.record_id,
+    ascent.at_id,
+    ascent.depth,
+    ascent.trail,
+    CASE
+        WHEN NOT coalesce(step.audits_same_as_parent, false) AND ascent.depth = 0 THEN 'own'
+        WHEN NOT coalesce(step.audits_same_as_parent, false) THEN 'end'
+        WHEN NOT step.parent_known THEN 'parent_missing'
+        WHEN NOT step.parent_may_be_issuer THEN 'parent_not_issuer'
+        ELSE 'circle'
+    END AS ending
+FROM record_ascent AS ascent
+INNER JOIN record_parent AS step ON ascent.at_id = step.salesforce_id
+QUALIFY row_number() OVER (PARTITION BY ascent.record_id ORDER BY ascent.depth DESC) = 1;
+COMMENT ON VIEW record_ending IS 'Where each record''s way up ends, and why there.';
+
+CREATE OR REPLACE VIEW audit_history AS
+SELECT
+    version.salesforce_id,
+    audit.audit_kind,
+    audit.period_start,
+    audit.period_end,
+    lag(audit.period_end) OVER (
+        PARTITION BY version.salesforce_id, audit.audit_kind ORDER BY audit.period_end, audit.period_start
+    ) AS previous_end
+FROM (
+    SELECT DISTINCT
+        version.salesforce_id,
+        audit.audit_kind,
+        audit.period_start,
+        audit.period_end
+    FROM record_sighting AS sighting
+    INNER JOIN snapshot ON sighting.snapshot_id = snapshot.snapshot_id AND snapshot.dated <= as_of()
+    INNER JOIN ccadb_record_version AS version ON sighting.record_key = version.record_key
+    INNER JOIN audit ON version.record_key = audit.record_key
+    WHERE audit.period_start IS NOT NULL AND audit.period_end IS NOT NULL
+) AS audit
+INNER JOIN (SELECT DISTINCT salesforce_id FROM ccadb_record) AS version
+    ON audit.salesforce_id = version.salesforce_id;
+COMMENT ON VIEW audit_history IS 'Every audit period that a record was seen with by the day, and where the one before it ended.';
+
+CREATE OR REPLACE VIEW record_period AS
+SELECT
+    record_id,
+    max(period_end) AS period_end,
+    arg_max(period_start, period_end) AS period_start
+FROM resolved_audit
+WHERE period_end IS NOT NULL
+GROUP BY record_id;
+COMMENT ON VIEW record_period IS 'The latest audit period that a record can point to: dated rules are keyed on it.';
+
+CREATE OR REPLACE VIEW owner_period AS
+SELECT
+    ca_owner,
+    audit_kind,
+    max(period_end) AS period_end
+FROM record_audit
+GROUP BY ca_owner, audit_kind;
+COMMENT ON VIEW owner_period IS 'The end of each owner''s latest audit period of each kind.';
