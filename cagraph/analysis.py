@@ -10,17 +10,18 @@ that is what the views are for.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path as FilePath
 from typing import Generic, TypeVar
 
 from duckdb import DuckDBPyConnection
 
-from cagraph.graph.build import build_graph
+from cagraph.graph.build import Graph, build_graph
 from cagraph.graph.link import Linked, SignatureChecks, link
 from cagraph.graph.paths import DEFAULT_BUDGET, Walked, anchors_of, walk
 from cagraph.graph.purposes import Purposes, load_purposes
 from cagraph.model import sha256_hex
 from cagraph.warehouse import derived
-from cagraph.warehouse.database import install_policy, transaction
+from cagraph.warehouse.database import install_policy, open_warehouse, transaction
 from cagraph.warehouse.facts import read_certificates, read_signature_checks, read_trusted_roots
 from cagraph.x509.facts import CertificateFacts
 
@@ -58,6 +59,18 @@ def analyze(
     return _report(connection, unchanged)
 
 
+def load_graph(path: str | FilePath) -> Graph:
+    """Return the graph of the warehouse at `path`, which an analysis has been made of.
+
+    Raises:
+        WarehouseError: it cannot be opened.
+    """
+    with open_warehouse(path, write=False) as connection:
+        certificates = read_certificates(connection)
+        checks = SignatureChecks(read_signature_checks(connection))
+    return build_graph(certificates, link(certificates, checks))
+
+
 def _rebuild(connection: DuckDBPyConnection, budget: int, progress: Progress | None) -> bool:
     """Derive everything anew unless it was made from the same input; say whether it was done."""
     trusted = read_trusted_roots(connection)
@@ -82,9 +95,7 @@ def _rebuild(connection: DuckDBPyConnection, budget: int, progress: Progress | N
     return True
 
 
-def _digest(
-    connection: DuckDBPyConnection, trusted: Sequence[str], purposes: Purposes, budget: int
-) -> str:
+def _digest(connection: DuckDBPyConnection, trusted: Sequence[str], purposes: Purposes, budget: int) -> str:
     """Return a digest of all that the derived tables follow from."""
     row = connection.execute(
         "SELECT coalesce(string_agg(sha256, ' ' ORDER BY sha256), '') FROM certificate"
@@ -155,6 +166,5 @@ def _report(connection: DuckDBPyConnection, unchanged: bool) -> AnalysisReport:
     row = connection.execute(
         "SELECT certificates, (SELECT count(*) FROM ca), issuances, paths, truncated, budget FROM analysis"
     ).fetchone()
-    assert row is not None, "an analysis has just been stored"  # noqa: S101
+    assert row is not None, "an analysis has just been stored"
     return AnalysisReport(unchanged, *row)
-

@@ -34,8 +34,15 @@ ANY_POLICY = "2.5.29.32.0"
 EV_POLICY = "2.23.140.1.1"
 DV_POLICY = "2.23.140.1.2.1"
 
-KEY_USAGES = ("digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
-              "keyAgreement", "keyCertSign", "cRLSign")
+KEY_USAGES = (
+    "digitalSignature",
+    "nonRepudiation",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+)
 CA_KEY_USAGE = ("keyCertSign", "cRLSign")
 
 Spelling = Literal["utf8", "printable", "loud"]
@@ -45,8 +52,9 @@ class Options(TypedDict, total=False):
     """How a certificate departs from a plain version 3 CA certificate of the years 2020 to 2030.
 
     `aki` is `keyid`, `issuer` (issuer name and serial, no keyid) or `none`. `signer` signs in the issuer's
-    place: the name matches, the signature does not. Without `seconds` the two times have none, which is no DER. `constraints` are `permitted:dns:example.com` or
-    `excluded:ip:0.0.0.0/0`, the type one of dns, email, ip and directory. `extra` are whole extensions in DER.
+    place: the name matches, the signature does not. Without `seconds` the two times have none, which is no
+    DER. `constraints` are `permitted:dns:example.com` or `excluded:ip:0.0.0.0/0`, the type one of dns,
+    email, ip and directory. `extra` are whole extensions in DER.
     """
 
     not_before: str
@@ -129,7 +137,9 @@ def name(common_name: str, organisation: str = "", spelling: Spelling = "utf8") 
 
 def _general_name(kind: str, value: str) -> bytes:
     if kind == "directory":
-        return tlv(0xA4, tlv(0x30, _attribute("2.5.4.6", "ZZ", "utf8"), _attribute("2.5.4.10", value, "utf8")))
+        return tlv(
+            0xA4, tlv(0x30, _attribute("2.5.4.6", "ZZ", "utf8"), _attribute("2.5.4.10", value, "utf8"))
+        )
     if kind == "ip":
         network = ipaddress.ip_network(value)
         return tlv(0x87, network.network_address.packed, network.netmask.packed)
@@ -142,7 +152,9 @@ def _name_constraints(lines: Sequence[str]) -> bytes:
         side, kind, value = line.split(":", 2)
         trees[side].append(tlv(0x30, _general_name(kind, value)))
     tagged = ((0xA0, trees["permitted"]), (0xA1, trees["excluded"]))
-    return extension("2.5.29.30", tlv(0x30, *(tlv(tag, *found) for tag, found in tagged if found)), critical=True)
+    return extension(
+        "2.5.29.30", tlv(0x30, *(tlv(tag, *found) for tag, found in tagged if found)), critical=True
+    )
 
 
 def _key_usage(usages: Sequence[str]) -> bytes:
@@ -188,9 +200,9 @@ class Authority:
         self.key = ec.derive_private_key(int.from_bytes(seed, "big") % (P256_ORDER - 1) + 1, ec.SECP256R1())
         public = self.key.public_key()
         self.spki = public.public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-        point = public.public_bytes(
-            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        point = public.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
         self.key_id = hashlib.sha1(point, usedforsecurity=False).digest()
         self._own_serial: int | None = None
 
@@ -239,7 +251,9 @@ class Authority:
         if "eku" in options:
             found.append(extension("2.5.29.37", tlv(0x30, *map(oid, options["eku"]))))
         if "policies" in options:
-            found.append(extension("2.5.29.32", tlv(0x30, *(tlv(0x30, oid(each)) for each in options["policies"]))))
+            found.append(
+                extension("2.5.29.32", tlv(0x30, *(tlv(0x30, oid(each)) for each in options["policies"])))
+            )
         if "constraints" in options:
             found.append(_name_constraints(options["constraints"]))
         if options.get("ski", True):

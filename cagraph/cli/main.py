@@ -5,6 +5,12 @@ import click
 from cagraph.cli.lazy import Entry, LazyGroup
 
 COMMANDS = {
+    "sweep": Entry("cagraph.cli.sweep:sweep", "The whole road: read files, analyse, list the gaps."),
+    "ingest": Entry("cagraph.cli.ingest:ingest", "Read certificates, records and trust from files."),
+    "analyze": Entry("cagraph.cli.analyze:analyze", "Find every issuer and every path."),
+    "gaps": Entry("cagraph.cli.gaps:gaps", "List capable certificates that lack audit coverage."),
+    "paths": Entry("cagraph.cli.paths:paths", "Show every path to a certificate."),
+    "show": Entry("cagraph.cli.show:show", "Show everything about a certificate."),
     "query": Entry("cagraph.cli.query:query", "Ask one of the named questions, or list them."),
     "sql": Entry("cagraph.cli.sql:sql", "Ask anything, in SQL, read-only."),
     "export": Entry("cagraph.cli.export:export", "Write tables and views to files."),

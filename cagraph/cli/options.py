@@ -10,7 +10,7 @@ Knows no command.
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -69,6 +69,16 @@ class Output:
             stdout.flush()
         for note in [*table.notes, *notes]:
             messages.note(note)
+
+    def write_lines(self, lines: Iterable[str]) -> None:
+        """Write text that is no table; it must be safe to show already."""
+        body = "".join(f"{line}\n" for line in lines).encode()
+        if self.path is not None:
+            with atomic(self.path) as stream:
+                stream.write(body)
+        else:
+            sys.stdout.buffer.write(body)
+            sys.stdout.buffer.flush()
 
 
 def database_option(command: Command) -> Command:

@@ -1,15 +1,13 @@
 """`cagraph status`: what is in the database."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cagraph.cli.options import Messages, database_option, verbosity_options
-from cagraph.report.formats import write
-from cagraph.report.rows import Table, plain
+from cagraph.cli.sections import objects, write_sections
 from cagraph.report.status import Status, read_status
 from cagraph.report.terminal import safe, safe_json
 
@@ -40,18 +38,12 @@ def status(as_json: bool, db: Path, messages: Messages) -> None:
     click.echo(f"{safe(str(db))}: {state.verdict}")
     if policy != "current":
         click.echo("Its rules and views are not this version's: run `cagraph analyze`.")
-    stdout = sys.stdout.buffer
-    for table in state.sections().values():
-        if table.rows:
-            click.echo()
-            sys.stdout.flush()
-            for note in write(table, "table", stdout):
-                messages.note(note)
-            stdout.flush()
+    click.echo()
+    write_sections(state.sections(), messages, as_json=False)
 
 
 def _object(db: Path, state: Status, policy: str) -> dict[str, Any]:
-    sections: dict[str, Any] = {name: _rows(table) for name, table in state.sections().items()}
+    sections: dict[str, Any] = {name: objects(table) for name, table in state.sections().items()}
     sections["analysis"] = next(iter(sections["analysis"]), None)
     sections["counts"] = {row["what"]: row["number"] for row in sections["counts"]}
     return {
@@ -61,7 +53,3 @@ def _object(db: Path, state: Status, policy: str) -> dict[str, Any]:
         "policy": policy,
         **sections,
     }
-
-
-def _rows(table: Table) -> list[dict[str, Any]]:
-    return [dict(zip(table.columns, map(plain, row), strict=True)) for row in table.rows]

@@ -6,7 +6,8 @@ identities and are never mixed. An issuer that no certificate here carries the k
 dangling node. Holds no walk and no rule.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import TypeAlias
 
 import networkx as nx
 
@@ -15,7 +16,7 @@ from cagraph.model import PROVED
 from cagraph.x509.certificate import read_certificate
 from cagraph.x509.facts import CertificateFacts
 
-Graph = nx.MultiDiGraph
+Graph: TypeAlias = "nx.MultiDiGraph[str]"
 
 
 def build_graph(certificates: Iterable[CertificateFacts], linked: Linked) -> Graph:
@@ -26,7 +27,7 @@ def build_graph(certificates: Iterable[CertificateFacts], linked: Linked) -> Gra
     issuer), `name_match`, `proved` (the signature was made by the issuer's key).
     """
     facts = {certificate.sha256: certificate for certificate in certificates}
-    graph = nx.MultiDiGraph()
+    graph: Graph = nx.MultiDiGraph()
     for ca in linked.cas:
         graph.add_node(
             ca.ca_id, name=ca.name, name_id=ca.name_id, spki_sha256=ca.spki_sha256, dangling=ca.dangling
@@ -50,7 +51,5 @@ def graph_of(ders: Iterable[bytes]) -> Graph:
     Raises:
         ValueError: one of them is no certificate.
     """
-    certificates: Sequence[CertificateFacts] = list(
-        {facts.sha256: facts for facts in map(read_certificate, ders)}.values()
-    )
+    certificates = list({facts.sha256: facts for facts in map(read_certificate, ders)}.values())
     return build_graph(certificates, link(certificates))

@@ -132,9 +132,7 @@ def link(
     return Linked(list(cas.values()), issuances)
 
 
-def _issuance(
-    certificate: CertificateFacts, candidates: _Candidates, checks: SignatureChecks
-) -> Issuance:
+def _issuance(certificate: CertificateFacts, candidates: _Candidates, checks: SignatureChecks) -> Issuance:
     """Return the issuance of one certificate, from the first candidate whose key made its signature."""
     unproved: list[tuple[str, SignatureStatus]] = []
     for key in candidates.of(certificate):

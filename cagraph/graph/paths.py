@@ -116,8 +116,8 @@ def anchors_of(graph: Graph, trusted: Iterable[str] = ()) -> list[str]:
     wanted = set(trusted)
     return sorted(
         key
-        for issuer, subject, key, proved in graph.edges(keys=True, data="proved")
-        if key in wanted or (issuer == subject and proved)
+        for issuer, subject, key, data in graph.edges(keys=True, data=True)
+        if key in wanted or (issuer == subject and data["proved"])
     )
 
 
@@ -146,7 +146,7 @@ class _Walk:
         self._certificates: dict[str, Certificate] = {}
         self._issued: dict[str, list[Certificate]] = defaultdict(list)
         self._self_signed: dict[str, list[Certificate]] = defaultdict(list)
-        proved = nx.DiGraph()
+        proved: nx.DiGraph[str] = nx.DiGraph()
         for issuer, subject, key, data in sorted(graph.edges(keys=True, data=True), key=lambda edge: edge[2]):
             certificate = prepare(data["certificate"], purposes)
             self._certificates[key] = certificate
@@ -315,7 +315,7 @@ def _path_length(remaining: int | None, certificate: Certificate) -> tuple[bool,
 
 
 def _policies(above: frozenset[str] | None, own: frozenset[str] | None) -> frozenset[str] | None:
-    """Intersect policies along a path; None is any. A certificate without the extension has none (6.1.3 e)."""
+    """Intersect policies along a path; None is any. Without the extension there are none (6.1.3 e)."""
     if above is None:
         return own
     return above if own is None else above & own

@@ -8,7 +8,15 @@ from pathlib import Path
 
 from cagraph.errors import SourceError
 from cagraph.model import parse_fingerprint, sha256_hex
-from cagraph.sources.csvfile import VALUE_SHOWN, CsvRow, header_of, missing, normal, read_csv
+from cagraph.sources.csvfile import (
+    NOT_A_FINGERPRINT,
+    VALUE_SHOWN,
+    CsvRow,
+    header_of,
+    missing,
+    normal,
+    read_csv,
+)
 from cagraph.sources.pem import decode_cell
 from cagraph.sources.rows import CertificateRow, Issue, Item
 
@@ -49,8 +57,8 @@ def _certificate(line: int, fingerprint: str, cell: str) -> Iterator[Item]:
     doubt = None
     try:
         claimed: str | None = parse_fingerprint(fingerprint)
-    except ValueError as problem:
-        claimed, doubt = None, str(problem)
+    except ValueError:
+        claimed, doubt = None, NOT_A_FINGERPRINT
     try:
         der = decode_cell(cell)
     except ValueError as problem:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from cagraph.errors import SourceError
 from cagraph.model import parse_fingerprint
 from cagraph.sources.ccadb_columns import AUDIT_CELLS, COLUMNS, Binding, absent, bind, looks_like_records
-from cagraph.sources.csvfile import VALUE_SHOWN, CsvRow, header_of, read_csv
+from cagraph.sources.csvfile import NOT_A_FINGERPRINT, VALUE_SHOWN, CsvRow, header_of, read_csv
 from cagraph.sources.rows import AuditCells, Issue, Item, RecordRow
 
 T = TypeVar("T")
@@ -111,8 +111,8 @@ class _Reader:
             raise _Refused("CA Owner", "CCADB's own example, not a record", owner)
         try:
             sha256 = parse_fingerprint(fingerprint)
-        except ValueError as problem:
-            raise _Refused("SHA-256 Fingerprint", str(problem), fingerprint) from None
+        except ValueError:
+            raise _Refused("SHA-256 Fingerprint", NOT_A_FINGERPRINT, fingerprint) from None
         for field in ("ca_owner", "salesforce_id", "record_type"):
             if not self._text(field):
                 raise _Refused(COLUMNS[field][0], "is blank", "")

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from cagraph.errors import SourceError
 from cagraph.model import Purpose, RootProgram, parse_fingerprint
-from cagraph.sources.csvfile import VALUE_SHOWN, CsvRow, header_of, missing, normal, read_csv
+from cagraph.sources.csvfile import (
+    NOT_A_FINGERPRINT,
+    VALUE_SHOWN,
+    CsvRow,
+    header_of,
+    missing,
+    normal,
+    read_csv,
+)
 from cagraph.sources.rows import Issue, Item, TrustRow
 from cagraph.sources.trust_bits import purpose_of
 
@@ -63,8 +71,8 @@ def _root(row: CsvRow, position: dict[str, int]) -> Iterator[Item]:
 
     try:
         sha256 = parse_fingerprint(cell(FINGERPRINT))
-    except ValueError as problem:
-        yield Issue(row.line, FINGERPRINT[0], str(problem), cell(FINGERPRINT)[:VALUE_SHOWN])
+    except ValueError:
+        yield Issue(row.line, FINGERPRINT[0], NOT_A_FINGERPRINT, cell(FINGERPRINT)[:VALUE_SHOWN])
         return
     trusted = False
     for program, status in STATUSES.items():

@@ -18,6 +18,7 @@ from cagraph.sources.lines import LINE_LIMIT, Line, bounded_lines, too_long
 from cagraph.sources.rows import Issue, Truncated
 
 VALUE_SHOWN = 200
+NOT_A_FINGERPRINT = "not a SHA-256 fingerprint (64 hex digits)"
 _FINGERPRINT = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{64}(?![0-9A-Fa-f])")
 _BLANKS = re.compile(r"\s+")
 
@@ -176,9 +177,9 @@ class _Feeder:
             try:
                 line.data.decode("utf-8")
             except UnicodeDecodeError:
-                yield Issue(start, None, f"line {line.number} is not UTF-8: bytes replaced", rejected=False)
+                yield Issue(start, None, "not UTF-8: bytes replaced", f"line {line.number}", rejected=False)
             if b"\0" in line.data:
-                yield Issue(start, None, f"line {line.number} has NUL bytes: replaced", rejected=False)
+                yield Issue(start, None, "NUL bytes: replaced", f"line {line.number}", rejected=False)
 
     def last_cell_may_be_cut(self, found: int, width: int) -> bool:
         """Whether the row ends with the file, without a line feed, a closing quote or a trailing comma."""

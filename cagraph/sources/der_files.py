@@ -3,6 +3,7 @@
 Reads tags and lengths of the outer shell only; what a certificate says is not its business.
 """
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -85,7 +86,10 @@ def pkcs7_certificates(der: bytes) -> list[bytes]:
     except (ValueError, IndexError):
         # Not plain DER: BER with indefinite lengths, which real .p7b files also use.
         try:
-            loaded = pkcs7.load_der_pkcs7_certificates(der)
+            with warnings.catch_warnings():
+                # It warns of the very thing it is asked for.
+                warnings.simplefilter("ignore", UserWarning)
+                loaded = pkcs7.load_der_pkcs7_certificates(der)
         except (ValueError, UnsupportedAlgorithm) as problem:
             raise ValueError(f"not a readable PKCS #7: {str(problem).splitlines()[0]}") from None
         return [certificate.public_bytes(Encoding.DER) for certificate in loaded]

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from cagraph.errors import SourceError
 from cagraph.model import Purpose, parse_fingerprint
-from cagraph.sources.csvfile import VALUE_SHOWN, CsvRow, header_of, missing, normal, read_csv
+from cagraph.sources.csvfile import (
+    NOT_A_FINGERPRINT,
+    VALUE_SHOWN,
+    CsvRow,
+    header_of,
+    missing,
+    normal,
+    read_csv,
+)
 from cagraph.sources.rows import Issue, Item, TrustRow
 
 KIND = "root_trust"
@@ -51,9 +59,11 @@ def read(path: Path) -> Iterator[Item]:
 def _trust(line: int, cells: dict[str, str]) -> TrustRow | Issue:
     """Return what one row says, or why it cannot be used."""
     field = "sha256"
-    sha256 = None
     try:
-        sha256 = parse_fingerprint(cells["sha256"])
+        sha256 = parse_fingerprint(cells[field])
+    except ValueError:
+        return Issue(line, field, NOT_A_FINGERPRINT, cells[field][:VALUE_SHOWN])
+    try:
         field = "root_program"
         if not _PROGRAM.fullmatch(cells[field]):
             raise ValueError("not the name of a root program in lower case")

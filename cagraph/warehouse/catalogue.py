@@ -33,6 +33,7 @@ _KINDS = ("date", "integer", "varchar")
 _KEY = re.compile(r"-- (title|description|param|columns): *(.*)")
 _CONTINUED = re.compile(r"--   +(.*)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_QUERY_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ def read_query(path: Path) -> Query:
     Raises:
         CagraphError: its header is malformed.
     """
-    if not _NAME.fullmatch(path.stem):
-        raise CagraphError(f"{path}: a query's name is made of lower-case letters, digits and _")
+    if not _QUERY_NAME.fullmatch(path.stem):
+        raise CagraphError(f"{path}: a query's name is made of lower-case letters, digits and -")
     text = path.read_text(encoding="utf-8")
     header, body_at = _read_header(path, text.splitlines())
     for key in ("title", "description", "columns"):

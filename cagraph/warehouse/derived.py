@@ -12,9 +12,11 @@ from duckdb import DuckDBPyConnection
 
 @dataclass(slots=True)
 class PathColumns:
-    """The path table, column by column. Certificates, sets of purposes and of policies are positions in
-    `certificates`, `purpose_sets` and `policy_sets`, so that no text is passed twice; times are
-    microseconds since 1970; -1 is NULL."""
+    """The path table, column by column.
+
+    Certificates, sets of purposes and of policies are positions in `certificates`, `purpose_sets` and
+    `policy_sets`, so that no text is passed twice; times are microseconds since 1970; -1 is NULL.
+    """
 
     certificates: list[str] = field(default_factory=list)
     purpose_sets: list[list[str]] = field(default_factory=list)
@@ -34,18 +36,22 @@ class PathColumns:
     self_signed_hop: list[bool] = field(default_factory=list)
 
 
-def bulk_insert(connection: DuckDBPyConnection, table: str, columns: dict[str, tuple[str, Sequence[Any]]]) -> None:
+def bulk_insert(
+    connection: DuckDBPyConnection, table: str, columns: dict[str, tuple[str, Sequence[Any]]]
+) -> None:
     """Insert columns, given as name: (DuckDB type, values), all of one length, in one statement."""
     if not any(values for _, values in columns.values()):
         return
     selected = ", ".join(f"unnest(${i}::{kind}[])" for i, (kind, _) in enumerate(columns.values(), 1))
     connection.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {selected}",  # noqa: S608 (our own names)
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {selected}",
         [list(values) for _, values in columns.values()],
     )
 
 
-def store_signature_checks(connection: DuckDBPyConnection, rows: Sequence[tuple[str, str, str, str | None]]) -> None:
+def store_signature_checks(
+    connection: DuckDBPyConnection, rows: Sequence[tuple[str, str, str, str | None]]
+) -> None:
     """Add signatures tried for the first time: (certificate, key, status, detail)."""
     names = ("sha256", "spki_sha256", "status", "detail")
     bulk_insert(
@@ -164,9 +170,7 @@ def _store_path_certificates(connection: DuckDBPyConnection, longest: int) -> No
         )
 
 
-def store_analysis(
-    connection: DuckDBPyConnection, digest: str, budget: int, counts: dict[str, int]
-) -> None:
+def store_analysis(connection: DuckDBPyConnection, digest: str, budget: int, counts: dict[str, int]) -> None:
     """Record that the analysis is done and what it was made from; `counts` by column of `analysis`."""
     connection.execute("DELETE FROM analysis")
     connection.execute(

@@ -39,7 +39,7 @@ def read_certificates(connection: DuckDBPyConnection) -> list[CertificateFacts]:
 
 def _facts(row: tuple[Any, ...], constraints: dict[str, list[NameConstraint]]) -> CertificateFacts:
     """Return one row as facts, its lists as tuples."""
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if name in _LISTS and value is not None else value
         for name, value in zip(_COLUMNS, row[1:], strict=True)
     }

@@ -104,7 +104,9 @@ def cut(der: bytes) -> Slices:
         validity=validity,
         subject=subject,
         spki=spki,
-        extensions=b"".join(der[start:stop] for tag, _, start, stop in fields[6:] if tag == EXPLICIT_EXTENSIONS),
+        extensions=b"".join(
+            der[start:stop] for tag, _, start, stop in fields[6:] if tag == EXPLICIT_EXTENSIONS
+        ),
         signature_algorithm=der[algorithm_at:algorithm_end],
         signature=der[bits + 1 : bits_end],
     )

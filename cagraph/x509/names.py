@@ -65,7 +65,7 @@ def ca_id(subject_name_id: str, spki_sha256: str) -> str:
 
 
 def _normal_rdn(rdn: Iterable[Attribute]) -> str:
-    """Return one relative distinguished name in normal form; the order in a multi-valued one means nothing."""
+    """Return one relative distinguished name in normal form; the order within it means nothing."""
     return "+".join(sorted(f"{oid}={_normal_value(value)!r}" for oid, value in rdn))
 
 

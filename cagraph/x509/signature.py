@@ -7,9 +7,7 @@ Knows nothing of names, dates or trust.
 """
 
 import hashlib
-from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
 
 from Crypto.Hash import MD2
 from cryptography import x509
@@ -21,8 +19,6 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cagraph.model import SignatureStatus
 from cagraph.x509.der import Slices, cut, first_oid
 from cagraph.x509.outline import first_line
-
-Key = TypeVar("Key")
 
 RSA_PSS = "1.2.840.113549.1.1.10"
 
@@ -110,33 +106,25 @@ def _verify(slices: Slices, oid: str, key: PublicKeyTypes, der: bytes) -> str:
         InvalidSignature: the key did not make it, or is of another kind than the signature.
         _Unsupported: the algorithm is not known here.
     """
-    if oid in _RSA:
-        _, digest = _RSA[oid]
-        _of_kind(key, rsa.RSAPublicKey, lambda k: _verify_pkcs1(k, slices, digest))
-        return digest
-    if oid in _ECDSA:
-        algorithm = _ECDSA[oid][1]
-        scheme = ec.ECDSA(algorithm)
-        _of_kind(key, ec.EllipticCurvePublicKey, lambda k: k.verify(slices.signature, slices.tbs, scheme))
-        return algorithm.name
-    if oid in _DSA:
-        algorithm = _DSA[oid][1]
-        _of_kind(key, dsa.DSAPublicKey, lambda k: k.verify(slices.signature, slices.tbs, algorithm))
-        return algorithm.name
-    if oid in _EDWARDS:
-        kind = ed25519.Ed25519PublicKey if oid == "1.3.101.112" else ed448.Ed448PublicKey
-        _of_kind(key, kind, lambda k: k.verify(slices.signature, slices.tbs))
-        return _EDWARDS[oid]
-    if oid == RSA_PSS:
-        return _verify_pss(slices, key, der)
+    signature, signed = slices.signature, slices.tbs
+    match key:
+        case rsa.RSAPublicKey() if oid in _RSA:
+            _verify_pkcs1(key, slices, _RSA[oid][1])
+            return _RSA[oid][1]
+        case rsa.RSAPublicKey() if oid == RSA_PSS:
+            return _verify_pss(key, slices, der)
+        case ec.EllipticCurvePublicKey() if oid in _ECDSA:
+            key.verify(signature, signed, ec.ECDSA(_ECDSA[oid][1]))
+            return _ECDSA[oid][1].name
+        case dsa.DSAPublicKey() if oid in _DSA:
+            key.verify(signature, signed, _DSA[oid][1])
+            return _DSA[oid][1].name
+        case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey() if oid in _EDWARDS:
+            key.verify(signature, signed)  # one of the two with the other's signature is simply wrong
+            return _EDWARDS[oid]
+    if oid in _NAMES:
+        raise InvalidSignature  # a key of another kind did not make it
     raise _Unsupported(f"signature algorithm {oid}")
-
-
-def _of_kind(key: PublicKeyTypes, kind: type[Key], verify: Callable[[Key], None]) -> None:
-    """Verify with a key of the right kind; a key of another kind did not make the signature."""
-    if not isinstance(key, kind):
-        raise InvalidSignature
-    verify(key)
 
 
 def _verify_pkcs1(key: rsa.RSAPublicKey, slices: Slices, digest: str) -> None:
@@ -153,13 +141,11 @@ def _verify_pkcs1(key: rsa.RSAPublicKey, slices: Slices, digest: str) -> None:
     raise InvalidSignature
 
 
-def _verify_pss(slices: Slices, key: PublicKeyTypes, der: bytes) -> str:
+def _verify_pss(key: rsa.RSAPublicKey, slices: Slices, der: bytes) -> str:
     """Verify RSASSA-PSS with the parameters that the certificate states."""
     certificate = x509.load_der_x509_certificate(der)
     scheme, algorithm = certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
     if not isinstance(scheme, padding.PSS) or algorithm is None:
         raise _Unsupported("RSASSA-PSS with parameters that cannot be read")
-    _of_kind(
-        key, rsa.RSAPublicKey, lambda k: k.verify(slices.signature, slices.tbs, scheme, algorithm)
-    )
+    key.verify(slices.signature, slices.tbs, scheme, algorithm)
     return algorithm.name

@@ -117,7 +117,9 @@ def _subtree(permitted: bool, name: x509.GeneralName) -> NameConstraint:
 
 def _authority_info_access(facts: Extensions, value: x509.AuthorityInformationAccess) -> None:
     for access in value:
-        urls = {OCSP: facts.ocsp_urls, CA_ISSUERS: facts.ca_issuers_urls}.get(access.access_method.dotted_string)
+        urls = {OCSP: facts.ocsp_urls, CA_ISSUERS: facts.ca_issuers_urls}.get(
+            access.access_method.dotted_string
+        )
         if urls is not None:
             urls.extend(_urls([access.access_location]))
 

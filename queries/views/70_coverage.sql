@@ -187,11 +187,15 @@ INNER JOIN rule_verdicts AS rule ON hit.step = rule.step AND hit.reason = rule.r
 COMMENT ON VIEW audit_test IS 'Every test of the decision table that hits, for each certificate in scope, record and audit kind asked.';
 
 CREATE OR REPLACE VIEW record_coverage AS
-SELECT *
+SELECT
+    *,
+    list(reason) OVER (PARTITION BY sha256, record_id, audit_kind) AS reasons
 FROM audit_test
-WHERE verdict <> 'warning'
-QUALIFY row_number() OVER (PARTITION BY sha256, record_id, audit_kind ORDER BY test, since) = 1;
-COMMENT ON VIEW record_coverage IS 'The first verdict for each certificate, record and audit kind.';
+QUALIFY
+    row_number() OVER (
+        PARTITION BY sha256, record_id, audit_kind ORDER BY verdict = 'warning', test, since
+    ) = 1;
+COMMENT ON VIEW record_coverage IS 'The first verdict for each certificate, record and audit kind, with the reasons of every test that hits.';
 
 CREATE OR REPLACE VIEW coverage AS
 SELECT
@@ -203,6 +207,7 @@ SELECT
     coverage.reason,
     coverage.step,
     coverage.detail,
+    list_sort(list_filter(list_distinct(coverage.reasons), lambda other: other <> coverage.reason)) AS also,
     CASE WHEN coverage.verdict = 'gap' THEN required.severity ELSE coverage.severity END AS severity,
     required.witness_path_id,
     required.record_id,
@@ -242,6 +247,7 @@ SELECT
         ELSE 'valid from ' || missing.not_before || '; the complete report of ' || missing.complete_dated
             || ' has no record of it'
     END AS detail,
+    []::VARCHAR[] AS also,
     rule.severity,
     missing.witness_path_id,
     NULL AS record_id,

@@ -99,7 +99,11 @@ def test_wrong_name_or_value(
         ("-- title: Numbers\n", "-- title: Numbers\n-- title: Twice\n", ":2: a second `title`"),
         ("-- columns: n, day, word\n", "", "no `-- columns: …`"),
         ("-- title:", "-- titel:", ":1: not a header line: '-- titel: Numbers'"),
-        ("upto integer 3 how far", "upto number 3 how far", "not `name date|integer|varchar default description`"),
+        (
+            "upto integer 3 how far",
+            "upto number 3 how far",
+            "not `name date|integer|varchar default description`",
+        ),
         ("upto integer 3 how far", "upto integer 3", "not `name date|integer|varchar default description`"),
         ("param: upto", "param: word", "a parameter is declared twice"),
         (BODY, "", "no SELECT after the header"),

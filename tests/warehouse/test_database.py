@@ -189,7 +189,9 @@ def test_older_schema_is_brought_up_to_date_by_a_writer_only(
 ) -> None:
     path = tmp_path / "w.duckdb"
     with duckdb.connect(path) as connection:
-        connection.execute("CREATE TABLE schema_migration (number INTEGER, name VARCHAR, applied_at TIMESTAMP)")
+        connection.execute(
+            "CREATE TABLE schema_migration (number INTEGER, name VARCHAR, applied_at TIMESTAMP)"
+        )
         connection.execute("INSERT INTO schema_migration VALUES (0, 'before', now())")
     monkeypatch.setattr("cagraph.warehouse.database.unknown", lambda _: [])
     text = message(path)

@@ -18,13 +18,17 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture
 def schema(tmp_path: Path) -> Path:
-    (tmp_path / "001_first.sql").write_text("CREATE TABLE first (a INTEGER); COMMENT ON TABLE first IS '1st';")
+    (tmp_path / "001_first.sql").write_text(
+        "CREATE TABLE first (a INTEGER); COMMENT ON TABLE first IS '1st';"
+    )
     (tmp_path / "002_second.sql").write_text("CREATE TABLE second (b INTEGER);")
     return tmp_path
 
 
 def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    return [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
+    return [
+        name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+    ]
 
 
 def test_all_are_applied_once_and_in_order(connection: duckdb.DuckDBPyConnection, schema: Path) -> None:

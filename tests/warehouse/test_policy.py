@@ -33,7 +33,9 @@ def rules(folder: Path, text: str, name: str = "limits.csv") -> Path:
 
 
 def test_columns_have_types_by_their_names(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    rules(tmp_path, "name,days,effective,end_date,citation\na,7,2024-05-08,,MRSP 3.1\nb,,,2025-01-01,BR 8.1\n")
+    rules(
+        tmp_path, "name,days,effective,end_date,citation\na,7,2024-05-08,,MRSP 3.1\nb,,,2025-01-01,BR 8.1\n"
+    )
     assert load_rules(connection, tmp_path) == ["rule_limits"]
     assert connection.execute("FROM rule_limits").fetchall() == [
         ("a", 7, date(2024, 5, 8), None, "MRSP 3.1"),

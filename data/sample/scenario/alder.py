@@ -14,8 +14,8 @@ audits, the S/MIME BR audit too: claimed. Apple trusts only the old root for cod
 is capable of that through the cross-certificate alone, by one self-signed hop at the end.
 """
 
-from pki import ANY_POLICY, CLIENT_AUTH, EV_POLICY, SECURE_EMAIL, SERVER_AUTH
-from scenario.model import Owner, Record
+from data.sample.scenario.model import Owner, Record
+from tests.pki import ANY_POLICY, CLIENT_AUTH, EV_POLICY, SECURE_EMAIL, SERVER_AUTH, Authority
 
 KINDS = ("Standard", "NetSec", "TLS BR", "TLS EVG", "Code Signing", "S/MIME BR")
 
@@ -42,6 +42,18 @@ def build() -> Owner:
         code="a -; m own; * no_trusted_path",
         ev="cm own; * no_trusted_path",
     )
+    _cross(owner, old, network)
+    _below(owner, network)
+    owner.trust("alder-root", "amz", "secure_email")
+    owner.trust("alder-root", "am", "code_signing")
+    owner.trust("alder-network", "acmz", "server_auth")
+    owner.trust("alder-network", "amz", "secure_email")
+    owner.trust("alder-network", "m", "code_signing")
+    owner.trust("alder-network", "cm", "ev_tls", ev_policy=EV_POLICY)
+    return owner
+
+
+def _cross(owner: Owner, old: Authority, network: Authority) -> None:
     owner.add(
         "alder-cross-expired",
         old.issue(network, not_before="2008-11-01", not_after="2023-11-01", aki="issuer"),
@@ -56,12 +68,17 @@ def build() -> Owner:
     )
     owner.add(
         "alder-cross",
-        old.issue(network, not_before="2008-10-22", not_after="2027-06-10", aki="issuer", policies=[ANY_POLICY]),
+        old.issue(
+            network, not_before="2008-10-22", not_after="2027-06-10", aki="issuer", policies=[ANY_POLICY]
+        ),
         Record("alder-root", same=True),
         tls="* no_trusted_path",
         email="amz inherited; * no_trusted_path",
         code="a -; m inherited; * no_trusted_path",
     )
+
+
+def _below(owner: Owner, network: Authority) -> None:
     owner.add(
         "alder-tls",
         network.issue(
@@ -89,10 +106,3 @@ def build() -> Owner:
         code="am not_capable; * no_trusted_path",
         ev="cm not_capable; * no_trusted_path",
     )
-    owner.trust("alder-root", "amz", "secure_email")
-    owner.trust("alder-root", "am", "code_signing")
-    owner.trust("alder-network", "acmz", "server_auth")
-    owner.trust("alder-network", "amz", "secure_email")
-    owner.trust("alder-network", "m", "code_signing")
-    owner.trust("alder-network", "cm", "ev_tls", ev_policy=EV_POLICY)
-    return owner

@@ -9,12 +9,12 @@
 
 The self-signed `birch-network` is covered; the cross-certificate of the same key is not, because it inherits
 from `birch-root`: wrong_kind. CCADB's own column says that it is not S/MIME capable. So it goes with
-`birch-mail`, issued by the same key: audits are inherited along the one declared parent. No S/MIME BR audit is
-asked of `birch-old-mail`, as only periods that end after 2023-10-30 need one.
+`birch-mail`, issued by the same key: audits are inherited along the one declared parent. No S/MIME BR audit
+is asked of `birch-old-mail`, as only periods that end after 2023-10-30 need one.
 """
 
-from pki import CLIENT_AUTH, SECURE_EMAIL
-from scenario.model import Owner, Record
+from data.sample.scenario.model import Owner, Record
+from tests.pki import CLIENT_AUTH, SECURE_EMAIL
 
 
 def build() -> Owner:

@@ -1,21 +1,21 @@
 """TLS and EV: policies, path lengths and name constraints below one root.
 
-    Cedar Root CA (cedar-root; TLS in all four; EV in chrome for 2.23.140.1.1, in microsoft for Cedar's OID)
-      ├── Cedar EV CA (cedar-ev; policy 2.23.140.1.1)
-      ├── Cedar EV Own OID CA (cedar-ev-own-oid; Cedar's OID only: EV capable in microsoft, not in chrome)
-      ├── Cedar EV Late CA (cedar-ev-late; EV capable, own audits without TLS EVG: wrong_kind)
-      ├── Cedar Plain CA (cedar-plain; no policies, so not EV capable; pathLen 0)
-      │     └── Cedar Deep CA (cedar-deep; below pathLen 0: no valid path)
-      ├── Cedar Customer CA (cedar-customer; name constraints, complete: exempt but in chrome)
-      │     └── Cedar Customer Web CA (cedar-customer-web; constrained through its only issuer)
-      ├── Cedar Partner CA (cedar-partner; name constraints, complete)
-      ├── Cedar Partner CA (cedar-partner-open; the same name and key, no constraints)
-      │     └── Cedar Partner Web CA (cedar-partner-web; one of its two paths is open: not constrained)
-      └── Cedar Half CA (cedar-half; permitted dNSName alone does not make it constrained)
+Cedar Root CA (cedar-root; TLS in all four; EV in chrome for 2.23.140.1.1, in microsoft for Cedar's OID)
+  ├── Cedar EV CA (cedar-ev; policy 2.23.140.1.1)
+  ├── Cedar EV Own OID CA (cedar-ev-own-oid; Cedar's OID only: EV capable in microsoft, not in chrome)
+  ├── Cedar EV Late CA (cedar-ev-late; EV capable, own audits without TLS EVG: wrong_kind)
+  ├── Cedar Plain CA (cedar-plain; no policies, so not EV capable; pathLen 0)
+  │     └── Cedar Deep CA (cedar-deep; below pathLen 0: no valid path)
+  ├── Cedar Customer CA (cedar-customer; name constraints, complete: exempt but in chrome)
+  │     └── Cedar Customer Web CA (cedar-customer-web; constrained through its only issuer)
+  ├── Cedar Partner CA (cedar-partner; name constraints, complete)
+  ├── Cedar Partner CA (cedar-partner-open; the same name and key, no constraints)
+  │     └── Cedar Partner Web CA (cedar-partner-web; one of its two paths is open: not constrained)
+  └── Cedar Half CA (cedar-half; permitted dNSName alone does not make it constrained)
 """
 
-from pki import ANY_POLICY, DV_POLICY, EV_POLICY, SERVER_AUTH, Authority, Issued
-from scenario.model import Owner, Record
+from data.sample.scenario.model import Owner, Record
+from tests.pki import ANY_POLICY, DV_POLICY, EV_POLICY, SERVER_AUTH, Authority, Issued
 
 CEDAR_EV = "1.3.6.1.4.1.99999.3.1"
 CONSTRAINTS = (
@@ -49,11 +49,18 @@ def build() -> Owner:
     return owner
 
 
-def _web(issuer: Authority, subject: Authority, since: str, *policies: str, constraints: tuple[str, ...] = ()) -> Issued:
+def _web(
+    issuer: Authority, subject: Authority, since: str, *policies: str, constraints: tuple[str, ...] = ()
+) -> Issued:
     until = f"{int(since[:4]) + 12}{since[4:]}"
     if constraints:
         return issuer.issue(
-            subject, not_before=since, not_after=until, eku=[SERVER_AUTH], policies=policies, constraints=constraints
+            subject,
+            not_before=since,
+            not_after=until,
+            eku=[SERVER_AUTH],
+            policies=policies,
+            constraints=constraints,
         )
     return issuer.issue(subject, not_before=since, not_after=until, eku=[SERVER_AUTH], policies=policies)
 

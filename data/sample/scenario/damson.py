@@ -1,23 +1,25 @@
 """Audits Same as Parent, followed where it leads.
 
-    Damson Root CA (damson-root; TLS in all four)
-      ├── Damson Root X (damson-x-cross)
-      │   Damson Root X (damson-x-root; self-signed, in no store, its record has no audit at all)
-      │     ├── Damson X1 CA (damson-x1; record's parent damson-x-root: the chain ends at nothing)
-      │     ├── Damson X2 CA (damson-x2; record's parent damson-x-cross: inherits)
-      │     └── Damson X3 CA (damson-x3; as damson-x1, but younger than the owner's audits: pending)
-      ├── Damson East CA (damson-east) ──┐ east and west cross-certify each other, and the records of those
-      ├── Damson West CA (damson-west) ──┤ two certificates name each other as parent: a cycle
-      │     damson-east-by-west, damson-west-by-east
-      ├── Damson Orphan CA (damson-orphan; the parent record is not in the report)
-      ├── Damson Stray CA (damson-stray; the parent record is of a CA that did not issue it)
-      ├── Damson Mixed CA (damson-mixed; own TLS BR audit, the rest inherited)
-      └── Damson Paper CA (damson-paper; a second certificate of it, damson-paper-lost, has a record and no PEM)
-            └── Damson Paper Web CA (damson-paper-web; inherits through the record without PEM)
+Damson Root CA (damson-root; TLS in all four)
+  ├── Damson Root X (damson-x-cross)
+  │   Damson Root X (damson-x-root; self-signed, in no store, its record has no audit at all)
+  │     ├── Damson X1 CA (damson-x1; record's parent damson-x-root: the chain ends at nothing)
+  │     ├── Damson X2 CA (damson-x2; record's parent damson-x-cross: inherits)
+  │     └── Damson X3 CA (damson-x3; as damson-x1, but younger than the owner's audits: pending)
+  ├── Damson East CA (damson-east)
+  │     └── Damson West CA (damson-west-by-east; record's parent damson-east-by-west)
+  ├── Damson West CA (damson-west)
+  │     └── Damson East CA (damson-east-by-west; record's parent damson-west-by-east: a cycle)
+  ├── Damson Orphan CA (damson-orphan; the parent record is not in the report)
+  ├── Damson Stray CA (damson-stray; the parent record is of a CA that did not issue it)
+  ├── Damson Mixed CA (damson-mixed; own TLS BR audit, the rest inherited)
+  ├── Damson Paper CA (damson-paper-lost; the same key; a record and no PEM)
+  └── Damson Paper CA (damson-paper)
+        └── Damson Paper Web CA (damson-paper-web; inherits through the record without PEM)
 """
 
-from pki import SERVER_AUTH, Authority
-from scenario.model import Audits, Owner, Record
+from data.sample.scenario.model import Audits, Owner, Record
+from tests.pki import SERVER_AUTH, Authority
 
 
 def build() -> Owner:
@@ -40,7 +42,9 @@ def build() -> Owner:
     return owner
 
 
-def _add(owner: Owner, issuer: Authority, subject: str, label: str, since: str, record: Record, tls: str) -> None:
+def _add(
+    owner: Owner, issuer: Authority, subject: str, label: str, since: str, record: Record, tls: str
+) -> None:
     """Add a CA for TLS only, valid for six years, of an owner whose root is trusted for TLS only."""
     certificate = issuer.issue(
         owner.ca(subject),
@@ -60,7 +64,15 @@ def _root_x(owner: Owner, root: Authority) -> None:
         tls="* no_audit_record",
         email="* no_trusted_path",
     )
-    _add(owner, root, x.common_name, "damson-x-cross", "2022-02-01", Record("damson-root", same=True), "* inherited")
+    _add(
+        owner,
+        root,
+        x.common_name,
+        "damson-x-cross",
+        "2022-02-01",
+        Record("damson-root", same=True),
+        "* inherited",
+    )
     from_root, from_cross = Record("damson-x-root", same=True), Record("damson-x-cross", same=True)
     _add(owner, x, "Damson X1 CA", "damson-x1", "2022-03-01", from_root, "* broken_inheritance")
     _add(owner, x, "Damson X2 CA", "damson-x2", "2022-03-01", from_cross, "* inherited")

@@ -1,23 +1,23 @@
 """Disclosure, revocation and time: what a report does not say, and what cuts a path.
 
-    Fern Root CA (fern-root; TLS in all four, e-mail in three, code signing in microsoft)
-      ├── Fern Silent CA (fern-silent; no EKU, 8 days old, no record: undisclosed)
-      ├── Fern Young CA (fern-young; EKU serverAuth, 7 days old, no record: pending)
-      ├── Fern Future CA (fern-future; not yet valid)
-      ├── Fern Past CA (fern-past; expired on the last second of the day before)
-      ├── www.fern.example (fern-leaf; not a CA)
-      ├── Fern Forged CA (fern-forged; the issuer's name, another key's signature)
-      ├── Fern Policy CA (fern-policy; revoked)
-      │     └── Fern Policy Web CA (fern-policy-web; `Parent Cert Revoked`, its only path is cut)
-      ├── Fern Bridge CA (fern-bridge-revoked; revoked)
-      └── Fern Bridge CA (fern-bridge; the same key; its last second is the first of the day asked for)
-            └── Fern Rescued CA (fern-rescued; `Parent Cert Revoked`, but the other path stands)
+Fern Root CA (fern-root; TLS in all four, e-mail in three, code signing in microsoft)
+  ├── Fern Silent CA (fern-silent; no EKU, 8 days old, no record: undisclosed)
+  ├── Fern Young CA (fern-young; EKU serverAuth, 7 days old, no record: pending)
+  ├── Fern Future CA (fern-future; not yet valid)
+  ├── Fern Past CA (fern-past; expired on the last second of the day before)
+  ├── www.fern.example (fern-leaf; not a CA)
+  ├── Fern Forged CA (fern-forged; the issuer's name, another key's signature)
+  ├── Fern Policy CA (fern-policy; revoked)
+  │     └── Fern Policy Web CA (fern-policy-web; `Parent Cert Revoked`, its only path is cut)
+  ├── Fern Bridge CA (fern-bridge-revoked; revoked)
+  └── Fern Bridge CA (fern-bridge; the same key; its last second is the first of the day asked for)
+        └── Fern Rescued CA (fern-rescued; `Parent Cert Revoked`, but the other path stands)
 """
 
-from pki import SERVER_AUTH, Authority
-from scenario.model import Owner, Record
+from data.sample.scenario.model import Owner, Record
+from tests.pki import SERVER_AUTH, Authority
 
-TLS_ONLY = {"email": "amz not_capable; * no_trusted_path", "code": "m not_capable; * no_trusted_path"}
+NO_MAIL, NO_CODE = "amz not_capable; * no_trusted_path", "m not_capable; * no_trusted_path"
 
 
 def build() -> Owner:
@@ -53,9 +53,12 @@ def _undisclosed(owner: Owner, root: Authority) -> None:
     )
     owner.add(
         "fern-young",
-        root.issue(owner.ca("Fern Young CA"), not_before="2024-05-01", not_after="2034-05-01", eku=[SERVER_AUTH]),
+        root.issue(
+            owner.ca("Fern Young CA"), not_before="2024-05-01", not_after="2034-05-01", eku=[SERVER_AUTH]
+        ),
         tls="* newly_issued",
-        **TLS_ONLY,
+        email=NO_MAIL,
+        code=NO_CODE,
     )
 
 
@@ -78,7 +81,11 @@ def _not_issued(owner: Owner, root: Authority) -> None:
     owner.add(
         "fern-leaf",
         root.issue(
-            owner.ca("www.fern.example"), not_before="2024-01-01", not_after="2025-01-01", ca=False, eku=[SERVER_AUTH]
+            owner.ca("www.fern.example"),
+            not_before="2024-01-01",
+            not_after="2025-01-01",
+            ca=False,
+            eku=[SERVER_AUTH],
         ),
         everything="* not_ca",
     )
@@ -123,12 +130,16 @@ def _bridge(owner: Owner, root: Authority) -> None:
         root.issue(bridge, not_before="2018-05-08", not_after="2024-05-08", eku=[SERVER_AUTH]),
         Record("fern-root", same=True),
         tls="* inherited",
-        **TLS_ONLY,
+        email=NO_MAIL,
+        code=NO_CODE,
     )
     owner.add(
         "fern-rescued",
-        bridge.issue(owner.ca("Fern Rescued CA"), not_before="2019-02-01", not_after="2031-02-01", eku=[SERVER_AUTH]),
+        bridge.issue(
+            owner.ca("Fern Rescued CA"), not_before="2019-02-01", not_after="2031-02-01", eku=[SERVER_AUTH]
+        ),
         Record("fern-bridge-revoked", same=True, revocation="Parent Cert Revoked"),
         tls="* inherited",
-        **TLS_ONLY,
+        email=NO_MAIL,
+        code=NO_CODE,
     )

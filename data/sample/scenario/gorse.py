@@ -1,24 +1,25 @@
 """Relics: old formats, odd encodings, trust that has ended, anchors that constrain themselves.
 
-    Gorse 1998 Root (gorse-v1-root; version 1, trusted for TLS in all four and for e-mail in microsoft)
-      └── Gorse 1999 CA (gorse-sha1; signed with SHA-1)
-    Gorse 1997 Root (gorse-v1-orphan; version 1, in no store, no record: not a CA)
-    Gorse Root CA (gorse-root; TLS: apple until 2025, chrome until 2024-01-01, microsoft -infinity,
-      │            mozilla for leaves before 2022-12-01; e-mail: apple until the day itself, microsoft, mozilla)
-      │ GORSE ROOT CA (gorse-twin; self-signed again with the same key, its name in capitals; in no store)
-      ├── Gorse Case CA (gorse-case; its issuer's name is spelled in another string type; no AKI, no SKI)
-      ├── Gorse Bad CRL CA (gorse-bad-crl; a malformed CRL distribution point)
-      └── Gorse Short Time CA (gorse-short-time; times without seconds)
-    Gorse Mail Root (gorse-mail-root; an anchor with its own EKU emailProtection and pathLen 0)
-      └── Gorse Mail Sub CA (gorse-mail-sub; below pathLen 0: no valid path)
+Gorse 1998 Root (gorse-v1-root; version 1, trusted for TLS in all four and for e-mail in microsoft)
+  └── Gorse 1999 CA (gorse-sha1; signed with SHA-1)
+Gorse 1997 Root (gorse-v1-orphan; version 1, in no store, no record: not a CA)
+GORSE ROOT CA (gorse-twin; self-signed again with the same key, its name in capitals; in no store)
+Gorse Root CA (gorse-root; TLS: apple until 2025, chrome until 2024-01-01, not in microsoft (-infinity),
+  │             mozilla for leaves before 2022-12-01; e-mail: apple until the day itself, microsoft, mozilla)
+  ├── Gorse Case CA (gorse-case; its issuer's name is spelled in another string type; no AKI, no SKI)
+  ├── Gorse Bad CRL CA (gorse-bad-crl; a malformed CRL distribution point)
+  └── Gorse Short Time CA (gorse-short-time; times without seconds)
+Gorse Mail Root (gorse-mail-root; an anchor with its own EKU emailProtection and pathLen 0)
+  └── Gorse Mail Sub CA (gorse-mail-sub; below pathLen 0: no valid path)
 """
 
-from pki import SECURE_EMAIL, SERVER_AUTH, Authority, extension, tlv
-from scenario.model import Owner, Record
+from data.sample.scenario.model import Owner, Record, Told
+from tests.pki import SECURE_EMAIL, SERVER_AUTH, Authority, extension, tlv
 
-BAD_CRL = extension("2.5.29.31", tlv(0x30, tlv(0x30, tlv(0xA0, tlv(0x86, b"http://crl.gorse.example/1.crl")))))
-BY_ROOT = {"tls": "az inherited; * no_trusted_path", "email": "mz inherited; * no_trusted_path"}
-TLS_BY_ROOT = {"tls": "az inherited; * no_trusted_path", "email": "mz not_capable; * no_trusted_path"}
+BAD_CRL = extension(
+    "2.5.29.31", tlv(0x30, tlv(0x30, tlv(0xA0, tlv(0x86, b"http://crl.gorse.example/1.crl"))))
+)
+TLS_BY_ROOT, NO_MAIL = "az inherited; * no_trusted_path", "mz not_capable; * no_trusted_path"
 
 
 def build() -> Owner:
@@ -27,8 +28,10 @@ def build() -> Owner:
     _version_1(owner)
     root = owner.ca("Gorse Root CA")
     record = Record(root=True, audits=owner.yearly("Standard", "NetSec", "TLS BR", "S/MIME BR"))
-    answers = {"tls": "az own; * no_trusted_path", "email": "mz own; * no_trusted_path"}
-    owner.add("gorse-root", root.self_signed(not_before="2011-01-01", not_after="2036-01-01"), record, **answers)
+    answers: Told = {"tls": "az own; * no_trusted_path", "email": "mz own; * no_trusted_path"}
+    owner.add(
+        "gorse-root", root.self_signed(not_before="2011-01-01", not_after="2036-01-01"), record, **answers
+    )
     owner.add(
         "gorse-twin",
         root.self_signed(not_before="2012-01-01", not_after="2037-01-01", spelling="loud"),
@@ -92,8 +95,13 @@ def _below_root(owner: Owner, root: Authority) -> None:
             ski=False,
         ),
         record,
-        **BY_ROOT,
+        tls=TLS_BY_ROOT,
+        email="mz inherited; * no_trusted_path",
     )
+    _odd(owner, root, record)
+
+
+def _odd(owner: Owner, root: Authority, record: Record) -> None:
     owner.add(
         "gorse-bad-crl",
         root.issue(
@@ -104,7 +112,8 @@ def _below_root(owner: Owner, root: Authority) -> None:
             extra=[BAD_CRL],
         ),
         record,
-        **TLS_BY_ROOT,
+        tls=TLS_BY_ROOT,
+        email=NO_MAIL,
         odd=True,
     )
     owner.add(
@@ -117,7 +126,8 @@ def _below_root(owner: Owner, root: Authority) -> None:
             seconds=False,
         ),
         record,
-        **TLS_BY_ROOT,
+        tls=TLS_BY_ROOT,
+        email=NO_MAIL,
         odd=True,
     )
 
@@ -127,7 +137,7 @@ def _mail(owner: Owner) -> None:
     owner.add(
         "gorse-mail-root",
         mail.self_signed(not_before="2014-01-01", not_after="2034-01-01", eku=[SECURE_EMAIL], path_len=0),
-        Record(root=True, audits=owner.yearly("Standard", "S/MIME BR", tag="-mail")),
+        Record(root=True, audits=owner.yearly("Standard", "NetSec", "S/MIME BR", tag="-mail")),
         tls="m not_capable; * no_trusted_path",
         email="mz own; * no_trusted_path",
     )

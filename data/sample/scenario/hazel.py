@@ -2,7 +2,7 @@
 
     Hazel Mail Root (hazel-mail-root; e-mail in three, code signing in apple and microsoft)
       ├── Hazel TLS Root (hazel-cross; no EKU)
-      ├── Hazel Double CA (hazel-double; a Root record without audits and an Intermediate record that inherits)
+      ├── Hazel Double CA (hazel-double; a Root record without audits, an Intermediate record that inherits)
       ├── Hazel Code CA (hazel-code; EKU codeSigning)
       ├── Hazel Bound Code CA (hazel-bound-code; name constraints exempt nobody from a code signing audit)
       └── Juniper Mail CA (hazel-juniper; run by Juniper Mail Example, with audits of its own)
@@ -12,11 +12,11 @@ No store trusts `hazel-tls-root` for e-mail, but `hazel-cross` makes its CA S/MI
 wrong_kind for both, on the self-signed certificate, whose own record lacks these audits.
 """
 
-from pki import CODE_SIGNING, SECURE_EMAIL, Authority
-from scenario.model import Owner, Record
+from data.sample.scenario.model import Owner, Record, Told
+from tests.pki import CODE_SIGNING, SECURE_EMAIL, Authority
 
-MAIL_ONLY = {"tls": "* no_trusted_path", "code": "am not_capable; * no_trusted_path"}
-CODE_ONLY = {
+NO_TLS, NO_CODE = "* no_trusted_path", "am not_capable; * no_trusted_path"
+CODE_ONLY: Told = {
     "tls": "* no_trusted_path",
     "email": "amz not_capable; * no_trusted_path",
     "code": "a -; m inherited; * no_trusted_path",
@@ -68,7 +68,8 @@ def _mail(owner: Owner, mail: Authority) -> None:
         Record("hazel-mail-root", same=True),
         Record(root=True),
         email="amz inherited; * no_trusted_path",
-        **MAIL_ONLY,
+        tls=NO_TLS,
+        code=NO_CODE,
     )
     owner.add(
         "hazel-juniper",
@@ -80,11 +81,12 @@ def _mail(owner: Owner, mail: Authority) -> None:
         ),
         Record(
             "hazel-mail-root",
-            audits=owner.yearly("Standard", "S/MIME BR", tag="-juniper"),
+            audits=owner.yearly("Standard", "NetSec", "S/MIME BR", tag="-juniper"),
             operator="Juniper Mail Example",
         ),
         email="amz own; * no_trusted_path",
-        **MAIL_ONLY,
+        tls=NO_TLS,
+        code=NO_CODE,
     )
 
 

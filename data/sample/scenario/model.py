@@ -14,8 +14,9 @@ then reasons: a bare one for every required kind, `Kind=reason` for one kind; `-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypedDict, Unpack
 
-from pki import Authority, Issued
+from tests.pki import Authority, Issued
 
 PROGRAMS = {"a": "apple", "c": "chrome", "m": "microsoft", "z": "mozilla"}
 REQUIRED = {
@@ -44,7 +45,7 @@ WHOLE = {*REASONS["out"], "undisclosed", "newly_issued"}
 
 @dataclass(frozen=True)
 class Answer:
-    """What is true of one certificate for one program and purpose; `kind` is blank for a whole-certificate one."""
+    """What is true of one certificate for one program and purpose; `kind` is blank where it says nothing."""
 
     program: str
     purpose: str
@@ -66,10 +67,34 @@ class Audit:
         if self.start is None:
             raise ValueError("an audit without a period follows none")
         end = self.start - timedelta(days=1)
-        return Audit(self.url.replace(".pdf", "-before.pdf"), year_from(end), end, end + timedelta(days=26))
+        return Audit(self.url.replace(".pdf", "-before.pdf"), year_from(end), end, end + timedelta(days=22))
+
+
+class Told(TypedDict, total=False):
+    """What is told of a certificate beside its records.
+
+    `everything` is one answer for all purposes. Without it, `tls` and `email` are needed; `code` and `ev`
+    are `* no_trusted_path` unless told, as most roots of the sample are trusted for neither.
+    """
+
+    everything: str
+    tls: str
+    email: str
+    code: str
+    ev: str
+    warnings: Sequence[tuple[str, str]]
+    pem: bool
+    odd: bool
 
 
 Audits = Mapping[str, Audit]
+
+FIRST = {"S/MIME BR": ("2023-09-02", "2024-03-31"), "NetSec": ("2023-10-01", "2024-04-15")}
+"""The kinds that the sample's owners had audited for the first time, and the periods of that.
+
+The NetSec period is the latest of every record that has one: it ends after 2023-10-30 and starts after
+2023-09-01, so that an S/MIME BR audit is due by any of the programs' dated rules.
+"""
 
 
 def year_from(end: date) -> date:
@@ -78,13 +103,13 @@ def year_from(end: date) -> date:
 
 
 def audit(url: str, end: str, *, start: str = "", statement: str = "") -> Audit:
-    """Return an audit of the year that ends on `end`, stated 26 days later."""
+    """Return an audit of the year that ends on `end`, stated 22 days later."""
     last = date.fromisoformat(end)
     return Audit(
         f"https://audits.example/{url}.pdf",
         date.fromisoformat(start) if start else year_from(last),
         last,
-        date.fromisoformat(statement) if statement else last + timedelta(days=26),
+        date.fromisoformat(statement) if statement else last + timedelta(days=22),
     )
 
 
@@ -92,7 +117,7 @@ def audit(url: str, end: str, *, start: str = "", statement: str = "") -> Audit:
 class Record:
     """One CCADB record of a certificate. `parent` is the label of the certificate whose record is above it.
 
-    `before` are the audits in the older report; by default each kind's year before, S/MIME BR left out.
+    `before` are the audits in the older report; by default each kind's year before, where there was one.
     """
 
     parent: str = ""
@@ -108,7 +133,7 @@ class Record:
         """Return the audits that the older report showed."""
         if self.before is not None:
             return self.before
-        return {kind: each.year_before() for kind, each in self.audits.items() if kind != "S/MIME BR"}
+        return {kind: each.year_before() for kind, each in self.audits.items() if kind not in FIRST}
 
 
 @dataclass(frozen=True)
@@ -190,39 +215,25 @@ class Owner:
         return Authority(common_name, self.name)
 
     def yearly(self, *kinds: str, end: str = "2024-03-31", tag: str = "", statement: str = "") -> Audits:
-        """Return own audits of the given kinds for the year that ends on `end`."""
-        slug = self.name.split()[0].lower() + tag
-        return {
-            kind: audit(f"{slug}/{end}/{kind.replace('/', '').replace(' ', '-')}", end, statement=statement)
-            for kind in kinds
-        }
+        """Return own audits of the year that ends on `end`, or of the period of `FIRST`."""
+        found = {}
+        for kind in kinds:
+            start, last = FIRST.get(kind, ("", end))
+            slug = f"{self.name.split()[0].lower()}{tag}/{last}/{kind.replace('/', '').replace(' ', '-')}"
+            found[kind] = audit(slug, last, start=start, statement=statement)
+        return found
 
-    def add(
-        self,
-        label: str,
-        certificate: Issued,
-        *records: Record,
-        everything: str = "",
-        tls: str = "",
-        email: str = "",
-        code: str = "",
-        ev: str = "",
-        warnings: Sequence[tuple[str, str]] = (),
-        pem: bool = True,
-        odd: bool = False,
-    ) -> None:
-        """Tell one certificate, with the answer for every program and purpose.
-
-        `everything` is one answer for all purposes; `code` and `ev` default to `* no_trusted_path`, as most
-        roots of the sample are trusted for neither.
-        """
+    def add(self, label: str, certificate: Issued, *records: Record, **told: Unpack[Told]) -> None:
+        """Tell one certificate, with the answer for every program and purpose."""
+        everything, nowhere = told.get("everything", ""), "* no_trusted_path"
         by_purpose = {
-            "server_auth": everything or tls,
-            "secure_email": everything or email,
-            "code_signing": everything or code or "* no_trusted_path",
-            "ev_tls": everything or ev or "* no_trusted_path",
+            "server_auth": everything or told["tls"],
+            "secure_email": everything or told["email"],
+            "code_signing": everything or told.get("code", nowhere),
+            "ev_tls": everything or told.get("ev", nowhere),
         }
         answers = [each for purpose, text in by_purpose.items() for each in read_answers(purpose, text)]
+        warnings, pem, odd = told.get("warnings", ()), told.get("pem", True), told.get("odd", False)
         self.entries.append(Entry(label, certificate, records, answers, warnings, pem, odd))
 
     def trust(

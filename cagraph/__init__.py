@@ -1,0 +1,58 @@
+"""cagraph: which CA certificates lack an audit that a root program requires, path by path.
+
+For a researcher, the graph:
+
+    >>> import cagraph
+    >>> graph = cagraph.load_graph("cagraph.duckdb")        # networkx.MultiDiGraph
+    >>> graph = cagraph.graph_of([der, another_der])        # without a database
+
+A node is a CA, named by `ca_id`: a subject name with a public key. Node attributes: `name`, `name_id`,
+`spki_sha256`, `dangling`. An edge is one certificate, keyed by its SHA-256, from its issuing CA to the CA
+it names. Edge attributes: `certificate` (a `CertificateFacts`), `signature_status`, `name_match`,
+`proved`. Every path, shortest first:
+
+    >>> for path in cagraph.walk(graph, cagraph.anchors_of(graph)).paths:
+    ...     path.certificates(), path.valid_from, path.valid_to
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cagraph.analysis import analyze as analyze
+    from cagraph.analysis import load_graph as load_graph
+    from cagraph.graph.build import build_graph as build_graph
+    from cagraph.graph.build import graph_of as graph_of
+    from cagraph.graph.link import link as link
+    from cagraph.graph.paths import Path as Path
+    from cagraph.graph.paths import anchors_of as anchors_of
+    from cagraph.graph.paths import walk as walk
+    from cagraph.ingest import ingest as ingest
+    from cagraph.warehouse.database import open_warehouse as open_warehouse
+    from cagraph.x509.certificate import read_certificate as read_certificate
+    from cagraph.x509.facts import CertificateFacts as CertificateFacts
+
+_HOMES = {
+    "CertificateFacts": "cagraph.x509.facts",
+    "Path": "cagraph.graph.paths",
+    "analyze": "cagraph.analysis",
+    "anchors_of": "cagraph.graph.paths",
+    "build_graph": "cagraph.graph.build",
+    "graph_of": "cagraph.graph.build",
+    "ingest": "cagraph.ingest",
+    "link": "cagraph.graph.link",
+    "load_graph": "cagraph.analysis",
+    "open_warehouse": "cagraph.warehouse.database",
+    "read_certificate": "cagraph.x509.certificate",
+    "walk": "cagraph.graph.paths",
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - every public name, each from the room that it lives in
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: `import cagraph` stays quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cagraph' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

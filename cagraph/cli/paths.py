@@ -1,0 +1,51 @@
+"""`cagraph paths`: every path to one certificate."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from cagraph.cli.notes import reading
+from cagraph.cli.options import (
+    Messages,
+    Output,
+    as_of_option,
+    database_option,
+    output_options,
+    verbosity_options,
+)
+from cagraph.report.lookup import one_certificate
+from cagraph.report.paths import path_lines
+from cagraph.report.rows import Table
+from cagraph.warehouse.catalogue import run
+
+
+@click.command()
+@click.argument("certificate", metavar="SHA256|NAME")
+@database_option
+@as_of_option
+@output_options
+@verbosity_options
+def paths(certificate: str, db: Path, as_of: date | None, output: Output, messages: Messages) -> None:
+    """Show every path to a certificate, and for which programs and purposes each counts.
+
+    Paths that count on the day come first; one that permits nothing names the first certificate that
+    broke it, and why. The certificate is given by its SHA-256, the first digits of it, or by words of
+    its subject name that fit no other.
+
+    \b
+    Examples:
+      cagraph paths 949424DC2CCAAB5E9E80D66E0E3F7DEEB3201C607D4315EF4C6F2D93A917279D
+      cagraph paths 949424dc --as-of 2024-05-08 --json
+    """  # noqa: D301 - click reads the backspace itself
+    with reading(db, as_of, messages) as connection:
+        sha256 = one_certificate(connection, certificate)
+        cut = connection.execute("SELECT cut FROM path_truncation WHERE sha256 = ?", [sha256]).fetchone()
+        table = Table.from_cursor(run(connection, "paths", {"sha256": sha256}))
+    if output.form == "table":
+        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        output.write_lines(path_lines(rows))
+    else:
+        output.write(table, messages)
+    if cut:
+        messages.note("these are not all paths: the budget cut some (`cagraph analyze --budget` raises it)")

@@ -1,0 +1,91 @@
+"""What the warehouse remembers of earlier files: which bytes it knows, and which halves belong together.
+
+Reads and writes `fetched` and `snapshot` only.
+"""
+
+from dataclasses import fields
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from cagraph.ingest import dating
+from cagraph.ingest.files import Found
+from cagraph.ingest.outcome import FileReport
+from cagraph.sources import ccadb_records
+from cagraph.warehouse import load
+
+_SNAPSHOT = (
+    "snapshot_id",
+    "kind",
+    "dated",
+    "dated_because",
+    "complete",
+    "complete_because",
+    "rows_in",
+    "rows_stored",
+    "rows_rejected",
+)
+assert set(_SNAPSHOT) <= {field.name for field in fields(FileReport)}
+
+
+def known_snapshot(connection: DuckDBPyConnection, file: Found) -> FileReport | None:
+    """Return what was stored when the same bytes were ingested as the same kind, if they were."""
+    assert file.source is not None
+    row = connection.execute(
+        f"SELECT {', '.join(_SNAPSHOT)} FROM snapshot JOIN fetched USING (fetch_id)"  # noqa: S608 (our own names)
+        " WHERE body_sha256 = $sha256 AND kind = $kind ORDER BY snapshot_id LIMIT 1",
+        {"sha256": file.sha256, "kind": file.source.KIND},
+    ).fetchone()
+    if row is None:
+        return None
+    values: dict[str, Any] = dict(zip(_SNAPSHOT, row, strict=True))
+    return FileReport(file.path, already_known=True, **values)
+
+
+def store_snapshot(connection: DuckDBPyConnection, fetch_id: int, report: FileReport) -> None:
+    """Note what a file said as of which day."""
+    values = {name: getattr(report, name) for name in _SNAPSHOT}
+    load.store_snapshot(connection, {"fetch_id": fetch_id, **values})
+
+
+def note_passed_over(connection: DuckDBPyConnection, file: Found) -> None:
+    """Note a file that was not used, once: the same bytes with the same error change nothing."""
+    url = file.path.absolute().as_uri()
+    known = connection.execute(
+        "SELECT 1 FROM fetched WHERE url = $url AND error = $error"
+        " AND body_sha256 IS NOT DISTINCT FROM $sha256",
+        {"url": url, "error": file.error, "sha256": file.sha256},
+    ).fetchone()
+    if known is None:
+        body = (file.sha256, file.size) if file.sha256 and file.size is not None else None
+        load.store_fetch(connection, url, body, error=file.error)
+
+
+def join_halves(connection: DuckDBPyConnection) -> list[tuple[int, str]]:
+    """Make V4a and V4b of one day complete, now that both are here; return the snapshots and the reason.
+
+    Only a half that is nothing but a half counts: one that breaks off, or was declared a slice, has
+    another reason and stays as it is.
+    """
+    joined: list[tuple[int, str]] = []
+    for version in dating.HALVES:
+        (other,) = set(dating.HALVES) - {version}
+        reason = dating.whole(version)
+        rows = connection.execute(
+            "UPDATE snapshot SET complete = true,"
+            " complete_because = replace(complete_because, $half, $whole)"
+            " WHERE kind = $kind AND starts_with(complete_because, $half) AND dated IN ("
+            "  SELECT dated FROM snapshot WHERE kind = $kind"
+            "  AND (starts_with(complete_because, $other_half)"
+            "   OR starts_with(complete_because, $other_whole))"
+            " ) RETURNING snapshot_id, complete_because",
+            {
+                "half": dating.half(version),
+                "whole": reason,
+                "kind": ccadb_records.KIND,
+                "other_half": dating.half(other),
+                "other_whole": dating.whole(other),
+            },
+        ).fetchall()
+        joined.extend((snapshot_id, because) for snapshot_id, because in rows)
+    return joined

@@ -1,0 +1,85 @@
+"""What an ingest did, file by file, for the command to show and for tests to check. Holds data only."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """What an ingest calls as it goes. `total` is None where nobody knows it."""
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """Take note that `done` of `total` parts of `step` are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One file: what it was taken for and what became of its rows.
+
+    `error`: passed over, and why; then nothing of it was stored and `kind` is None. `already_known`: its
+    bytes were ingested before, so nothing changed; the rest says what was stored then.
+    """
+
+    path: Path
+    kind: str | None = None
+    dated: date | None = None
+    dated_because: str = ""
+    complete: bool = False
+    complete_because: str = ""
+    rows_in: int = 0
+    rows_stored: int = 0
+    rows_rejected: int = 0
+    new_certificates: int = 0
+    new_records: int = 0
+    truncated: bool = False
+    already_known: bool = False
+    error: str | None = None
+    snapshot_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """Every file in the order it was read. Totals leave out what was already known."""
+
+    files: tuple[FileReport, ...]
+
+    @property
+    def stored(self) -> tuple[FileReport, ...]:
+        """The files that this ingest added."""
+        return tuple(file for file in self.files if not file.error and not file.already_known)
+
+    @property
+    def already_known(self) -> tuple[FileReport, ...]:
+        """The files whose bytes were there before."""
+        return tuple(file for file in self.files if file.already_known)
+
+    @property
+    def passed_over(self) -> tuple[FileReport, ...]:
+        """The files that are of no known kind, or empty."""
+        return tuple(file for file in self.files if file.error)
+
+    @property
+    def rows_in(self) -> int:
+        """Rows read."""
+        return sum(file.rows_in for file in self.stored)
+
+    @property
+    def rows_stored(self) -> int:
+        """Rows stored."""
+        return sum(file.rows_stored for file in self.stored)
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows lost, each with an issue that says why."""
+        return sum(file.rows_rejected for file in self.stored)
+
+    @property
+    def new_certificates(self) -> int:
+        """Certificates that were not stored before."""
+        return sum(file.new_certificates for file in self.stored)
+
+    @property
+    def new_records(self) -> int:
+        """CCADB record versions that were not stored before."""
+        return sum(file.new_records for file in self.stored)

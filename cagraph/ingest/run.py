@@ -1,0 +1,118 @@
+"""One ingest from beginning to end, in one transaction: everything given is stored, or nothing is.
+
+Puts the parts in order; each of them knows its own job.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from cagraph.errors import SourceError, UsageProblem
+from cagraph.ingest import dating, history
+from cagraph.ingest.files import Found, find
+from cagraph.ingest.intake import ROWS, Intake
+from cagraph.ingest.outcome import FileReport, IngestReport, Progress
+from cagraph.ingest.pool import CertificateReader
+from cagraph.warehouse import load
+from cagraph.warehouse.migrations import transaction
+
+
+def ingest(
+    connection: DuckDBPyConnection,
+    paths: Sequence[Path | str],
+    *,
+    dated: date | None = None,
+    completeness: str | None = None,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Store what the files and folders at `paths` say, and return what became of each file.
+
+    `dated` is the day they speak for, if the names do not say it. `completeness` declares them
+    "complete" or a "slice"; a file that breaks off is never complete.
+
+    Raises:
+        SourceError: a file or folder cannot be used; nothing was stored.
+    """
+    if completeness not in (None, dating.COMPLETE, dating.SLICE):
+        raise UsageProblem(f"completeness is {dating.COMPLETE} or {dating.SLICE}, not {completeness}")
+    tell = progress or _silent
+    files = find([Path(path) for path in paths])
+    reports: list[FileReport] = []
+    with CertificateReader() as reader, transaction(connection):
+        rows_before = 0
+        for number, file in enumerate(files):
+            tell("ingest files", number, len(files))
+            report = _ingest_file(connection, reader, file, (dated, completeness), (tell, rows_before))
+            rows_before += report.rows_in
+            reports.append(report)
+        tell("ingest files", len(files), len(files))
+        for snapshot_id, reason in history.join_halves(connection):
+            reports = [
+                replace(report, complete=True, complete_because=reason)
+                if report.snapshot_id == snapshot_id
+                else report
+                for report in reports
+            ]
+    return IngestReport(tuple(reports))
+
+
+def _silent(step: str, done: int, total: int | None) -> None:
+    """Say nothing."""
+
+
+def _ingest_file(
+    connection: DuckDBPyConnection,
+    reader: CertificateReader,
+    file: Found,
+    declared: tuple[date | None, str | None],
+    telling: tuple[Progress, int],
+) -> FileReport:
+    """Store one file, or note why it is passed over."""
+    if file.source is None or file.sha256 is None or file.size is None:
+        history.note_passed_over(connection, file)
+        return FileReport(file.path, error=file.error)
+    if known := history.known_snapshot(connection, file):
+        return known
+    given_day, given_completeness = declared
+    day, day_because = dating.day_of(file.path, file.folder, given_day)
+    fetch_id = load.store_fetch(connection, file.path.resolve().as_uri(), (file.sha256, file.size))
+    snapshot_id = load.next_id(connection, "snapshot")
+    intake = Intake(connection, reader, (fetch_id, snapshot_id), day)
+    _read(file, intake, *telling)
+    complete, complete_because = dating.completeness(
+        file.source.KIND, file.path, given_completeness, cut_at=intake.cut_at, unnamed=intake.unnamed
+    )
+    report = FileReport(
+        path=file.path,
+        kind=file.source.KIND,
+        dated=day,
+        dated_because=day_because,
+        complete=complete,
+        complete_because=complete_because,
+        rows_in=intake.rows_in,
+        rows_stored=intake.rows_stored,
+        rows_rejected=intake.rows_rejected,
+        new_certificates=intake.new_certificates,
+        new_records=intake.new_records,
+        truncated=intake.cut_at is not None,
+        snapshot_id=snapshot_id,
+    )
+    history.store_snapshot(connection, fetch_id, report)
+    return report
+
+
+def _read(file: Found, intake: Intake, tell: Progress, rows_before: int) -> None:
+    """Take every item of a file in."""
+    assert file.source is not None
+    try:
+        for number, item in enumerate(file.source.read(file.path), start=1):
+            intake.take(item)
+            if number % ROWS == 0:
+                tell("read rows", rows_before + intake.rows_in, None)
+    except OSError as problem:
+        raise SourceError(f"{file.path}: cannot be read: {problem.strerror}") from problem
+    intake.finish()
+    tell("read rows", rows_before + intake.rows_in, None)

@@ -1,0 +1,35 @@
+-- title: What is out of scope, and why
+-- description: For each certificate, program and purpose that needs no audit: the first reason why not. Certificates
+--   that are expired or no CA are left out unless asked for with reason.
+-- param: owner varchar NULL only certificates whose owner contains this text
+-- param: sha256 varchar NULL only this certificate
+-- param: reason varchar NULL only this reason
+-- columns: reason, owner, sha256, subject, issuer, not_after, scopes
+SELECT
+    scope_state.out_reason AS reason,
+    duty.owner,
+    scope_state.sha256,
+    certificate.subject,
+    certificate.issuer,
+    certificate.not_after,
+    list(
+        scope_state.root_program || ':' || scope_state.purpose
+        ORDER BY scope_state.root_program, scope_state.purpose
+    ) AS scopes
+FROM scope_state
+INNER JOIN certificate ON scope_state.sha256 = certificate.sha256
+INNER JOIN duty ON scope_state.sha256 = duty.sha256
+WHERE
+    NOT scope_state.in_scope
+    AND (
+        scope_state.out_reason NOT IN ('expired', 'not_ca')
+        OR getvariable('reason') IS NOT NULL
+        OR getvariable('sha256') IS NOT NULL
+    )
+    AND scope_state.out_reason = coalesce(getvariable('reason'), scope_state.out_reason)
+    AND scope_state.sha256 = coalesce(lower(getvariable('sha256')), scope_state.sha256)
+    AND (getvariable('owner') IS NULL OR contains(lower(duty.owner), lower(getvariable('owner'))))
+GROUP BY
+    scope_state.out_reason, duty.owner, scope_state.sha256, certificate.subject, certificate.issuer,
+    certificate.not_after
+ORDER BY reason, duty.owner, certificate.subject, scope_state.sha256;

@@ -1,0 +1,19 @@
+-- title: Roots by program
+-- description: Every root that a program trusts on the day, with the purposes each program trusts it for.
+-- columns: sha256, subject, owner, not_after, apple, chrome, microsoft, mozilla, other_programs
+SELECT
+    root.sha256,
+    certificate.subject,
+    ca_owner.owner,
+    certificate.not_after,
+    list(DISTINCT root.purpose ORDER BY root.purpose) FILTER (WHERE root.root_program = 'apple') AS apple,
+    list(DISTINCT root.purpose ORDER BY root.purpose) FILTER (WHERE root.root_program = 'chrome') AS chrome,
+    list(DISTINCT root.purpose ORDER BY root.purpose) FILTER (WHERE root.root_program = 'microsoft') AS microsoft,
+    list(DISTINCT root.purpose ORDER BY root.purpose) FILTER (WHERE root.root_program = 'mozilla') AS mozilla,
+    list(DISTINCT root.root_program || ':' || root.purpose ORDER BY root.root_program || ':' || root.purpose)
+        FILTER (WHERE root.root_program NOT IN ('apple', 'chrome', 'microsoft', 'mozilla')) AS other_programs
+FROM trusted_root AS root
+LEFT JOIN certificate ON root.sha256 = certificate.sha256
+LEFT JOIN ca_owner ON certificate.ca_id = ca_owner.ca_id
+GROUP BY root.sha256, certificate.subject, ca_owner.owner, certificate.not_after
+ORDER BY certificate.subject, root.sha256;
