@@ -1,16 +1,21 @@
-"""What every test may rely on: no network, the same random numbers in every run, the shared data.
+"""What every test may rely on: no network, the same random numbers, the shared data, the sample analysed.
 
-Knows nothing of cagraph itself. The shared data (real certificates, published test suites) lies
+The shared data (real certificates, published test suites) lies
 in a folder `shared` beside the repository, or where CAGRAPH_SHARED says. It is no part of the
 repository: the tests that read it are marked, and skipped where it is absent.
 """
 
 import os
 import random
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from cagraph.analysis import analyze
+from cagraph.ingest import ingest
+from cagraph.warehouse.database import open_warehouse
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("CAGRAPH_SHARED") or ROOT.parent / "shared")
@@ -55,3 +60,26 @@ def shared_dir() -> Path:
 def real_dir() -> Path:
     """The real data in the shared folder; for tests marked `realdata`."""
     return SHARED / "real"
+
+
+@pytest.fixture(scope="session")
+def sample_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample ecosystem, ingested and analysed; to be read only."""
+    path = tmp_path_factory.mktemp("sample") / "cagraph.duckdb"
+    sample = ROOT / "data" / "sample"
+    with open_warehouse(path, write=True) as connection:
+        ingest(connection, [sample / "2023-05-08", sample / "2024-05-08"])
+        analyze(connection)
+    return path
+
+
+@pytest.fixture(scope="session")
+def real_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All real certificates, trust and records, ingested and analysed; for tests marked `realdata`."""
+    path = tmp_path_factory.mktemp("real") / "cagraph.duckdb"
+    real = SHARED / "real"
+    with open_warehouse(path, write=True) as connection:
+        ingest(connection, [real / "ccadb_pem", real / "root_trust.csv"], dated=date(2026, 8, 21))
+        ingest(connection, [real / "ccadb_records"], dated=date(2026, 9, 15), completeness="slice")
+        analyze(connection)
+    return path

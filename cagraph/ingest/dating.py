@@ -47,7 +47,7 @@ def _date_in(name: str) -> date | None:
 
 
 def completeness(
-    kind: str, path: Path, declared: str | None, *, cut_at: int | None, unnamed: int
+    kind: str | None, path: Path, declared: str | None, *, cut_at: int | None, unnamed: int
 ) -> tuple[bool, str]:
     """Return whether a file is complete, and why.
 

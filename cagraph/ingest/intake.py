@@ -4,49 +4,32 @@ Every row of the source ends up counted as stored or as rejected. Knows the kind
 formats they come from; days and completeness are decided elsewhere.
 """
 
-from collections import deque
-from dataclasses import dataclass
 from datetime import date
 
 from duckdb import DuckDBPyConnection
 
-from cagraph.ingest.pool import Batch, CertificateReader
-from cagraph.model import sha256_hex
+from cagraph.ingest.certificates import CertificateQueue, Seen
 from cagraph.sources.rows import CertificateRow, Issue, Item, RecordRow, Truncated, TrustRow
 from cagraph.warehouse import load
-from cagraph.x509.facts import CertificateFacts
 
 BATCH = 200
 """Certificates read at a time."""
-WAITING = 20
-"""Batches under way before the first is waited for: bounds the memory."""
 ROWS = 2_000
 """Other rows stored at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A certificate on a line, by the hash of its bytes and the one the source claims."""
-
-    line: int
-    sha256: str
-    claimed: str | None
 
 
 class Intake:
     """The way of one file into the warehouse."""
 
     def __init__(
-        self, connection: DuckDBPyConnection, reader: CertificateReader, ids: tuple[int, int], dated: date
+        self, connection: DuckDBPyConnection, queue: CertificateQueue, ids: tuple[int, int], dated: date
     ) -> None:
         self._connection = connection
-        self._reader = reader
+        self._queue = queue
         self._fetch_id, self._snapshot_id = ids
         self._dated = dated
-        self._certificates: list[tuple[CertificateRow, str]] = []
-        self._waiting: deque[tuple[list[Seen], list[str], Batch]] = deque()
-        self._begun: set[str] = set()
-        self._unreadable: dict[str, str] = {}
+        self._certificates: list[CertificateRow] = []
+        self._sightings: list[tuple[str, int]] = []
         self._records: list[RecordRow] = []
         self._trust: list[TrustRow] = []
         self._trust_lines: set[int] = set()
@@ -64,9 +47,9 @@ class Intake:
         match item:
             case CertificateRow():
                 self.rows_in += 1
-                self._certificates.append((item, sha256_hex(item.der)))
+                self._certificates.append(item)
                 if len(self._certificates) >= BATCH:
-                    self._begin_batch()
+                    self._queue_certificates()
             case RecordRow():
                 self.rows_in += 1
                 self._records.append(item)
@@ -82,13 +65,16 @@ class Intake:
             case Truncated():
                 self.cut_at = item.line
 
-    def finish(self) -> None:
-        """Store everything that is still under way."""
-        self._begin_batch()
-        while self._waiting:
-            self._end_batches(1)
+    def end(self) -> None:
+        """Store the rest of the file; its certificates may still be under way."""
+        self._queue_certificates()
         self._store_records()
         self._store_trust()
+
+    def finish(self) -> None:
+        """Wait for what is still under way: from then on the counts hold."""
+        self._queue.finish(self)
+        load.store_certificate_sightings(self._connection, self._snapshot_id, self._sightings)
         self._store_issues()
         assert self.rows_in == self.rows_stored + self.rows_rejected
 
@@ -119,40 +105,18 @@ class Intake:
         if len(self._issues) >= ROWS:
             self._store_issues()
 
-    def _begin_batch(self) -> None:
-        """Have the certificates read that nobody has read yet."""
-        taken, self._certificates = self._certificates, []
-        if not taken:
-            return
-        known = load.known_certificates(self._connection, {sha256 for _, sha256 in taken}) | self._begun
-        new = {sha256: row.der for row, sha256 in taken if sha256 not in known}
-        self._begun.update(new)
-        seen = [Seen(row.line, sha256, row.claimed_sha256) for row, sha256 in taken]
-        self._waiting.append((seen, list(new), self._reader.submit(list(new.values()))))
-        if len(self._waiting) > WAITING:
-            self._end_batches(WAITING // 2)
+    def certificates_read(self, seen: list[Seen], refused: list[tuple[Seen, str]], new: int) -> None:
+        """Count what became of a batch of certificates."""
+        self.new_certificates += new
+        self.rows_stored += len(seen)
+        self._sightings.extend((row.sha256, row.line) for row in seen)
+        for row, reason in refused:
+            about = row.claimed or row.sha256
+            self._reject(Issue(row.line, None, f"no readable certificate: {reason}", sha256=about))
 
-    def _end_batches(self, count: int) -> None:
-        """Store what the oldest batches under way have read."""
-        facts: list[CertificateFacts] = []
-        sightings: list[tuple[str, int]] = []
-        for _ in range(count):
-            seen, new, batch = self._waiting.popleft()
-            for sha256, reading in zip(new, batch.readings(), strict=True):
-                if isinstance(reading, str):
-                    self._unreadable[sha256] = reading
-                else:
-                    facts.append(reading)
-            for row in seen:
-                if (reason := self._unreadable.get(row.sha256)) is None:
-                    sightings.append((row.sha256, row.line))
-                else:
-                    about = row.claimed or row.sha256
-                    self._reject(Issue(row.line, None, f"no readable certificate: {reason}", sha256=about))
-        load.store_certificates(self._connection, facts)
-        load.store_certificate_sightings(self._connection, self._snapshot_id, sightings)
-        self.new_certificates += len(facts)
-        self.rows_stored += len(sightings)
+    def _queue_certificates(self) -> None:
+        rows, self._certificates = self._certificates, []
+        self._queue.put(self, rows)
 
     def _store_records(self) -> None:
         rows, self._records = self._records, []

@@ -172,6 +172,9 @@ class _Feeder:
 
     def notes(self) -> Iterator[Issue]:
         """Yield what had to be replaced in the row just taken, one non-rejecting issue a cause."""
+        data = b"".join(line.data for line in self.taken)
+        if data.isascii() and b"\0" not in data:
+            return
         start = self.taken[0].number
         for line in self.taken:
             try:

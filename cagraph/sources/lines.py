@@ -4,16 +4,15 @@ Knows neither CSV nor PEM: it cuts at line feeds, counts, and says where a line 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 LINE_LIMIT = 4 * 1024 * 1024
 """The longest line that is read as a whole, in bytes; real ones stay under 200 KiB."""
 HEAD_KEPT = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One physical line with its line feed. Of one that is `too_long` only the beginning is kept."""
 
     number: int

@@ -18,6 +18,9 @@ from cagraph.x509.names import ca_id, name_id, show
 from cagraph.x509.outline import Extensions, Outline, first_line, signed_hex
 from cagraph.x509.signature import algorithm_name
 
+LONGEST_PATH = 2**31 - 1
+"""A greater pathLenConstraint says no more than this one, and no database column has to hold it."""
+
 
 def read_certificate(der: bytes) -> CertificateFacts:
     """Return everything that the certificate `der` says of itself.
@@ -37,7 +40,7 @@ def _read(der: bytes, slices: Slices) -> tuple[Outline, Extensions, str]:
     """Read strictly; where that is refused, tolerantly, with the refusal as the first problem."""
     try:
         return *strict.read(der), "strict"
-    except (ValueError, TypeError, UnsupportedAlgorithm) as refusal:
+    except Exception as refusal:  # InvalidVersion, DuplicateExtension and others share no narrower root
         outline, extensions = tolerant.read(slices)
         extensions.problems.insert(0, f"pyca/cryptography: {first_line(refusal)}")
         return outline, extensions, "tolerant"
@@ -51,6 +54,10 @@ def _facts(
     spki_sha256 = sha256_hex(slices.spki)
     key_algorithm, key_bits = _describe_key(slices.spki)
     problems = [*extensions.problems]
+    path_len = extensions.path_len
+    if path_len is not None and path_len > LONGEST_PATH:
+        problems.append(f"pathLenConstraint of {path_len.bit_length()} bits: read as {LONGEST_PATH}")
+        path_len = LONGEST_PATH
     if outline.serial <= 0:
         problems.append("serial number is not positive (RFC 5280 4.1.2.2)")
     return CertificateFacts(
@@ -73,7 +80,7 @@ def _facts(
         not_after=outline.not_after,
         is_ca=extensions.is_ca,
         has_basic_constraints=extensions.has_basic_constraints,
-        path_len=extensions.path_len,
+        path_len=path_len,
         key_usage=extensions.key_usage,
         eku_oids=extensions.eku_oids,
         policy_oids=extensions.policy_oids,

@@ -15,6 +15,7 @@ OCTET_STRING = 0x04
 BOOLEAN = 0x01
 EXPLICIT_VERSION = 0xA0
 EXPLICIT_EXTENSIONS = 0xA3
+LONGEST_OID = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,10 @@ def cut(der: bytes) -> Slices:
     fields = children(der, tbs_start, tbs_end)
     version = 1
     if fields and fields[0][0] == EXPLICIT_VERSION:
-        _, start, end = element(der, fields[0][2], fields[0][3])
-        version = 1 + int.from_bytes(der[start:end])
+        tag, start, end = element(der, fields[0][2], fields[0][3])
+        if tag != INTEGER or not 1 <= end - start <= 3:
+            raise ValueError("not a certificate (RFC 5280 4.1.2.1: the version)")
+        version = 1 + int.from_bytes(der[start:end], signed=True)
         fields = fields[1:]
     if len(fields) < 6 or fields[0][0] != INTEGER or any(f[0] != SEQUENCE for f in fields[1:6]):
         raise ValueError("not a certificate (RFC 5280 4.1: the fields of tbsCertificate)")
@@ -126,7 +129,13 @@ def first_oid(sequence: bytes) -> str:
 
 
 def dotted(content: bytes) -> str:
-    """Return an OBJECT IDENTIFIER's content bytes in dotted form (X.690 8.19)."""
+    """Return an OBJECT IDENTIFIER's content bytes in dotted form (X.690 8.19).
+
+    Raises:
+        ValueError: it is empty, ends inside an arc or is absurdly long.
+    """
+    if not content or content[-1] & 0x80 or len(content) > LONGEST_OID:
+        raise ValueError(f"not an object identifier: {content[:20].hex()}")
     arcs, value = [], 0
     for byte in content:
         value = value << 7 | byte & 0x7F

@@ -88,7 +88,7 @@ def check_signature(der: bytes, spki: bytes) -> tuple[SignatureStatus, str | Non
         return SignatureStatus.BAD, None
     except _Unsupported as problem:
         return SignatureStatus.UNSUPPORTED, str(problem)
-    except (ValueError, UnsupportedAlgorithm) as problem:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as problem:
         return SignatureStatus.UNSUPPORTED, first_line(problem)
     return (SignatureStatus.WEAK if digest in _WEAK else SignatureStatus.OK), None
 

@@ -40,7 +40,8 @@ from cagraph.x509.outline import (
 _ENCODINGS = {0x0C: "utf-8", 0x12: "ascii", 0x13: "utf-8", 0x16: "utf-8", 0x14: "utf-8", 0x1A: "utf-8"}
 _WIDE = {0x1E: "utf-16-be", 0x1C: "utf-32-be"}
 _UTC_TIME = 0x17
-_TIME_FORMS = ("%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d%H%M%S.%f")
+# By the number of digits: strptime alone takes 2359 for 23:05:09.
+_TIME_FORMS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
 
 
 def read(slices: Slices) -> tuple[Outline, Extensions]:
@@ -111,12 +112,12 @@ def _time(tag: int, content: bytes) -> datetime:
         text = text[:-5]
     if tag == _UTC_TIME:
         text = ("20" if text[:2] < "50" else "19") + text  # RFC 5280 4.1.2.5.1
-    for form in _TIME_FORMS:
-        try:
-            return (datetime.strptime(text, form).replace(tzinfo=UTC) - offset).replace(tzinfo=None)
-        except ValueError:
-            continue
-    raise ValueError(f"not a time: {content[:40]!r}")
+    digits, point, _ = text.partition(".")
+    form = _TIME_FORMS.get(len(digits))
+    if form is None or not digits.isdigit():
+        raise ValueError(f"not a time: {content[:40]!r}")
+    local = datetime.strptime(text, form + ".%f" if point else form).replace(tzinfo=UTC)
+    return (local - offset).replace(tzinfo=None)
 
 
 def _extensions(der: bytes) -> Extensions:
@@ -124,23 +125,36 @@ def _extensions(der: bytes) -> Extensions:
     facts = Extensions()
     if not der:
         return facts
-    for _, _, at, stop in children(der, *element(der, 0, len(der))[1:]):
-        parts = children(der, at, stop)
-        if not parts or parts[0][0] != OBJECT_IDENTIFIER or parts[-1][0] != OCTET_STRING:
-            facts.problems.append("an extension that is none")
+    try:
+        found = children(der, *element(der, 0, len(der))[1:])
+    except ValueError as problem:
+        facts.problems.append(f"extensions: {first_line(problem)}")
+        return facts
+    for _, _, at, stop in found:
+        try:
+            parts = children(der, at, stop)
+            if not parts or parts[0][0] != OBJECT_IDENTIFIER or parts[-1][0] != OCTET_STRING:
+                raise ValueError("no identifier or no value")
+            oid = dotted(der[parts[0][2] : parts[0][3]])
+        except ValueError as problem:
+            facts.problems.append(f"an extension that is none: {first_line(problem)}")
             continue
-        oid = dotted(der[parts[0][2] : parts[0][3]])
         critical = any(tag == BOOLEAN and der[start:end] != b"\x00" for tag, _, start, end in parts[1:-1])
         if critical and oid not in PROCESSED:
             facts.unknown_critical.append(oid)
         if oid in _DECODE:
-            specification, fill = _DECODE[oid]
-            try:
-                value, _ = decoder.decode(der[parts[-1][2] : parts[-1][3]], asn1Spec=specification())
-                fill(facts, value)
-            except (PyAsn1Error, ValueError, IndexError, OverflowError) as problem:
-                facts.problems.append(f"extension {oid}: {first_line(problem)}")
+            _fill(facts, oid, der[parts[-1][2] : parts[-1][3]])
     return facts
+
+
+def _fill(facts: Extensions, oid: str, value: bytes) -> None:
+    """Take what one extension says; where it cannot be read, that is a problem and no more."""
+    specification, fill = _DECODE[oid]
+    try:
+        decoded, _ = decoder.decode(value, asn1Spec=specification())
+        fill(facts, decoded)
+    except (PyAsn1Error, ValueError, TypeError, LookupError, OverflowError, RecursionError) as problem:
+        facts.problems.append(f"extension {oid}: {first_line(problem)}")
 
 
 def _basic_constraints(facts: Extensions, value: Any) -> None:
@@ -207,7 +221,7 @@ def _any(der: bytes) -> str | bytes:
 
 
 def _ip_subtree(octets: bytes) -> str:
-    """Return `address/bits`, or `address/mask` where the mask is no prefix or the address has host bits."""
+    """Return `address/bits`, or `address/mask` where the mask is no prefix; host bits stay as they are."""
     half = len(octets) // 2
     address, mask = ipaddress.ip_address(octets[:half]), ipaddress.ip_address(octets[half:])
     bits = f"{int(mask):0{half * 8}b}".rstrip("0")

@@ -9,16 +9,22 @@ SELECT
     capability.paths,
     capability.witness_path_id
 FROM capability
+SEMI JOIN rule_audit_requirements AS rule
+    ON capability.root_program = rule.root_program AND capability.purpose = rule.purpose
 LEFT JOIN rule_exemptions AS exemption
     ON capability.root_program = exemption.root_program AND capability.purpose = exemption.purpose
 WHERE NOT (capability.constrained_on_all_paths AND exemption.root_program IS NOT NULL);
-COMMENT ON VIEW in_scope IS 'Certificates that need audits: capable, and not exempt as technically constrained.';
+COMMENT ON VIEW in_scope IS 'Certificates that need audits: capable for what a program asks audits for, and not exempt as technically constrained.';
 
 CREATE OR REPLACE VIEW scope_state AS
 WITH question AS (
     SELECT
         program.root_program,
-        purpose.purpose
+        purpose.purpose,
+        EXISTS (
+            SELECT 1 FROM rule_audit_requirements AS rule
+            WHERE rule.root_program = program.root_program AND rule.purpose = purpose.purpose
+        ) AS required
     FROM rule_root_programs AS program
     CROSS JOIN (SELECT DISTINCT purpose FROM rule_audit_requirements) AS purpose
 ),
@@ -46,6 +52,7 @@ SELECT
         WHEN revoked.sha256 IS NOT NULL THEN 'revoked'
         WHEN reached.sha256 IS NULL THEN 'no_trusted_path'
         WHEN capability.sha256 IS NULL THEN 'not_capable'
+        WHEN NOT question.required THEN 'not_required'
         WHEN in_scope.sha256 IS NULL THEN 'technically_constrained'
     END AS out_reason,
     out_reason IS NULL AS in_scope,

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 AUDIT_CELLS = ("URL", "Type", "Statement Date", "Period Start Date", "Period End Date")
 KINDS = ("Standard", "NetSec", "TLS BR", "TLS EVG", "Code Signing", "S/MIME BR", "VMC")
@@ -64,7 +65,7 @@ RECORD = {
 def table(header: Sequence[str], *rows: Mapping[str, str], tail: str = "", quoted: bool = False) -> str:
     """Return a file of a header and rows given by column; cells not given are blank."""
     out = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
     writer = csv.writer(out, lineterminator=tail + "\n", quoting=quoting)
     writer.writerow(header)
     writer.writerows([row.get(name, "") for name in header] for row in rows)

@@ -8,7 +8,7 @@ only reads the short notation:
     code="a -; m Standard=own; * no_trusted_path"
 
 A clause names programs by letter (a apple, c chrome, m microsoft, z mozilla, * all not named before) and
-then reasons: a bare one for every required kind, `Kind=reason` for one kind; `-` requires nothing.
+then reasons: a bare one for every required kind, `Kind=reason` for one kind; `-` is `not_required`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ REQUIRED = {
 REASONS = {
     "out": (
         "not_ca", "expired", "not_yet_valid", "revoked", "no_trusted_path", "not_capable",
-        "technically_constrained",
+        "not_required", "technically_constrained",
     ),
     "gap": (
         "undisclosed", "no_audit_record", "wrong_kind", "broken_inheritance", "stale", "bad_period",
@@ -149,7 +149,7 @@ class Entry:
     odd: bool
 
     def reasons(self, purpose: str) -> dict[str, set[str]]:
-        """Return each program's reasons for one purpose; a program that requires nothing has none."""
+        """Return each program's reasons for one purpose."""
         found: dict[str, set[str]] = {program: set() for program in PROGRAMS.values()}
         for answer in self.answers:
             if answer.purpose == purpose:
@@ -188,7 +188,7 @@ def read_answers(purpose: str, text: str) -> Iterator[Answer]:
 
 def _outcome(purpose: str, text: str) -> list[tuple[str, str]]:
     if text == "-":
-        return []
+        return [("", "not_required")]
     kinds: dict[str, str] = {}
     for part in text.split(","):
         kind, equals, reason = part.strip().rpartition("=")

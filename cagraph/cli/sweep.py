@@ -1,0 +1,65 @@
+"""`cagraph sweep`: the whole road in one command."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from cagraph.cli import ExitCode
+from cagraph.cli.analyze import run_analysis
+from cagraph.cli.gaps import write_findings
+from cagraph.cli.ingest import run_ingest, whole
+from cagraph.cli.notes import print_notes
+from cagraph.cli.options import (
+    Messages,
+    Output,
+    as_of_option,
+    database_option,
+    output_options,
+    verbosity_options,
+)
+from cagraph.errors import WarehouseError
+from cagraph.report.gaps import SEVERITIES
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES, case_sensitive=False),
+    help="Exit with 3 if there is a finding of this severity, or a graver one.",
+)
+@database_option
+@as_of_option
+@output_options
+@verbosity_options
+def sweep(
+    paths: tuple[Path, ...],
+    fail_on: str | None,
+    db: Path,
+    as_of: date | None,
+    output: Output,
+    messages: Messages,
+) -> None:
+    """Read files, analyse, and list the gaps: `ingest`, `analyze` and `gaps` in one go.
+
+    Without PATH it starts from what the database holds.
+
+    \b
+    Examples:
+      cagraph sweep reports/2024-05-08
+      cagraph sweep reports/2024-05-08 --as-of 2024-05-08 --csv -o gaps.csv
+    """  # noqa: D301 - click reads the backspace itself
+    from cagraph.warehouse.database import open_warehouse
+
+    if not paths and not db.exists():
+        raise WarehouseError(f"no database at {db}: name files to read, or give --db")
+    with open_warehouse(db, write=True, as_of=as_of) as connection:
+        complete = whole(run_ingest(connection, paths, None, None, messages)) if paths else True
+        run_analysis(connection, messages)
+        print_notes(connection, messages)
+        failed = write_findings(connection, {}, output, messages, fail_on)
+    if not complete:
+        raise SystemExit(ExitCode.SOURCE)
+    if failed:
+        raise SystemExit(ExitCode.FINDINGS)

@@ -1,0 +1,60 @@
+"""The views give every answer that the sample's generator declared by hand, and no other."""
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cagraph.warehouse.database import open_warehouse
+
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+Answer = tuple[str, str, str, str, str, str]
+
+OURS = """
+SELECT sha256, root_program, purpose, '' AS audit_kind, 'out' AS verdict, out_reason AS reason
+FROM scope_state WHERE NOT in_scope AND list_contains($purposes, purpose)
+UNION ALL
+SELECT sha256, root_program, purpose, coalesce(audit_kind, ''), verdict, reason
+FROM coverage WHERE list_contains($purposes, purpose)
+"""
+
+
+def declared(name: str) -> dict[date, list[dict[str, str]]]:
+    """Return the rows of one of the sample's answer files, by day."""
+    found = defaultdict(list)
+    with (SAMPLE / name).open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            found[date.fromisoformat(row["as_of"])].append(row)
+    return found
+
+
+ANSWERS, WARNINGS = declared("ANSWERS.csv"), declared("WARNINGS.csv")
+
+
+def difference(wanted: Iterable[tuple[str, ...]], got: Iterable[tuple[str, ...]]) -> dict[str, list[object]]:
+    """Return what is missing and what is too much, empty where both are the same."""
+    missing, extra = Counter(wanted), Counter(got)
+    return {"missing": sorted((missing - extra).elements()), "extra": sorted((extra - missing).elements())}
+
+
+@pytest.mark.parametrize("day", ANSWERS, ids=str)
+def test_every_answer_and_no_other(sample_db: Path, day: date) -> None:
+    columns = ("sha256", "root_program", "purpose", "audit_kind", "verdict", "reason")
+    wanted = [tuple(row[column] for column in columns) for row in ANSWERS[day]]
+    purposes = sorted({row["purpose"] for row in ANSWERS[day]})
+    with open_warehouse(sample_db, write=False, as_of=day) as connection:
+        got = connection.execute(OURS, {"purposes": purposes}).fetchall()
+    assert difference(wanted, got) == {"missing": [], "extra": []}
+
+
+@pytest.mark.parametrize("day", WARNINGS, ids=str)
+def test_every_warning_and_no_other(sample_db: Path, day: date) -> None:
+    wanted = [(row["sha256"], row["audit_kind"], row["reason"]) for row in WARNINGS[day]]
+    with open_warehouse(sample_db, write=False, as_of=day) as connection:
+        got = connection.execute(
+            "SELECT DISTINCT sha256, audit_kind, reason FROM finding WHERE verdict = 'warning'"
+        ).fetchall()
+    assert difference(wanted, got) == {"missing": [], "extra": []}
