@@ -17,7 +17,7 @@ help: ## What can be made
 demo: $(READY) ## Sweep the sample ecosystem in data/sample into demo/cagraph.duckdb
 	rm -rf demo
 	mkdir demo
-	$(BIN)/cagraph sweep --db demo/cagraph.duckdb --as-of 2024-05-08 data/sample
+	$(BIN)/cagraph sweep --db demo/cagraph.duckdb --as-of 2024-05-08 data/sample/2023-05-08 data/sample/2024-05-08
 
 test: $(READY) ## The whole test suite
 	$(BIN)/python -m pytest $(ARGS)

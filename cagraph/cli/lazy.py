@@ -13,6 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from cagraph.cli.failure import exit_code_of
+from cagraph.cli.interrupt import ctrl_c_ends_it
 
 
 class Entry(NamedTuple):
@@ -83,7 +84,8 @@ class LazyGroup(click.Group):
 
     def _run_and_exit(self, run: Callable[[], Any]) -> NoReturn:
         try:
-            result = run()
+            with ctrl_c_ends_it():
+                result = run()
             # A pipe that broke shows itself here at the latest, not in the interpreter's own shutdown.
             sys.stdout.flush()
         except (Exception, KeyboardInterrupt) as error:

@@ -248,6 +248,9 @@ def start(anchor: Certificate, purposes: Purposes) -> Path:
     As in mozilla::pkix, a version 1 anchor needs no basicConstraints; one of version 3 does.
     """
     unfit = None if anchor.unfit == NOT_CA and anchor.version == 1 else anchor.unfit
+    never_valid = anchor.not_before > anchor.not_after
+    if never_valid:
+        unfit = NO_COMMON_VALIDITY
     permitted = 0 if unfit else anchor.purposes
     reason = unfit or (None if permitted else EXTENDED_KEY_USAGE)
     return Path(
@@ -258,7 +261,7 @@ def start(anchor: Certificate, purposes: Purposes) -> Path:
         valid_to=anchor.not_after,
         sound=unfit is None,
         purposes=permitted,
-        purposes_bare=purposes.all,
+        purposes_bare=0 if never_valid else purposes.all,
         policies=None,
         remaining=anchor.path_len,
         remaining_bare=None,

@@ -12,6 +12,14 @@ from typing import BinaryIO
 
 from cagraph.errors import CagraphError
 
+_unfinished: set[Path] = set()
+
+
+def remove_unfinished() -> None:
+    """Remove the files that are being written, for a process that is about to end at once."""
+    for path in tuple(_unfinished):
+        path.unlink(missing_ok=True)
+
 
 @contextmanager
 def atomic(path: Path) -> Iterator[BinaryIO]:
@@ -42,6 +50,7 @@ def temporary_beside(path: Path) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
     os.close(handle)
     temporary = Path(name)
+    _unfinished.add(temporary)
     try:
         yield temporary
         temporary.chmod(_mode_for(path))
@@ -49,6 +58,8 @@ def temporary_beside(path: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    finally:
+        _unfinished.discard(temporary)
 
 
 def _mode_for(path: Path) -> int:

@@ -26,7 +26,7 @@ def findings(connection: "DuckDBPyConnection", filters: Mapping[str, str | None]
 
 def in_brief(table: Table) -> Table:
     """Return findings for the eye: one row a certificate, audit kind and reason, its programs gathered."""
-    gathered: dict[tuple[Any, ...], list[str]] = {}
+    gathered: dict[tuple[Any, ...], dict[str, list[str]]] = {}
     for row in table.rows:
         finding = dict(zip(table.columns, row, strict=True))
         certificate = f"{finding['sha256'][:8]} {finding['subject'].split(', ')[0]}"
@@ -40,9 +40,18 @@ def in_brief(table: Table) -> Table:
             finding["reason"],
             finding["detail"],
         )
-        gathered.setdefault(key, []).append(f"{finding['root_program']}:{finding['purpose']}")
-    rows = [(*key[:5], scopes, key[5]) for key, scopes in gathered.items()]
+        programs = gathered.setdefault(key, {}).setdefault(finding["purpose"], [])
+        programs.append(finding["root_program"])
+    rows = [(*key[:5], _scopes(purposes), key[5]) for key, purposes in gathered.items()]
     return Table(_IN_BRIEF, rows)
+
+
+def _scopes(purposes: Mapping[str, list[str]]) -> str:
+    """Return purposes with the programs that ask about each, those with the same programs together."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for purpose, programs in purposes.items():
+        together.setdefault(tuple(programs), []).append(purpose)
+    return "; ".join(f"{', '.join(words)} in {', '.join(programs)}" for programs, words in together.items())
 
 
 def count_severities(table: Table) -> Counter[str]:
