@@ -52,7 +52,9 @@ def _say(line: str) -> None:
 
 
 def _is_interrupt(error: BaseException) -> bool:
-    # click turns both Ctrl-C and the end of input at a prompt into Abort; DuckDB has its own exception.
+    # click turns both Ctrl-C and the end of input at a prompt into Abort; DuckDB has two ways of its own.
+    if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
+        return True
     return isinstance(error, click.Abort) or (
         is_duckdb(error) and type(error).__name__ == "InterruptException"
     )

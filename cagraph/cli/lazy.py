@@ -22,7 +22,7 @@ class Entry(NamedTuple):
     target: str
     """`module:function`."""
     help: str
-    """The first line of its help, a copy: a test holds it to the command's own."""
+    """Its line in the list of commands."""
 
 
 class LazyGroup(click.Group):

@@ -157,14 +157,14 @@ class _Walk:
         self._proved = proved
         self._component = _components(proved)
         self._kept: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        self._cut_at: set[str] = set()
         self._result = Walked()
 
     def run(self, anchors: Iterable[str], progress: Progress | None) -> Walked:
         """Walk level by level until nothing is left to extend."""
         found = self._result.paths
-        level = [start(self._certificates[anchor], self._purposes) for anchor in sorted(set(anchors))]
-        for path in level:
-            self._keep(path)
+        alone = (start(self._certificates[anchor], self._purposes) for anchor in sorted(set(anchors)))
+        level = [path for path in alone if self._keep(path)]
         while level:
             found.extend(level)
             if progress:
@@ -199,15 +199,16 @@ class _Walk:
         kept = self._kept[sha256]
         if kept[permits_nothing] >= self._budget:
             self._result.cut[sha256] = self._result.cut.get(sha256, 0) + 1
+            if not path.self_signed_hop:  # which nothing would have continued
+                self._cut_at.add(path.certificate.ca)
             return False
         kept[permits_nothing] += 1
         return True
 
     def _mark_below_cuts(self) -> None:
         """Mark whatever lies below a certificate whose paths were cut: it may have lost some too."""
-        cut_at = {self._certificates[sha256].ca for sha256 in self._result.cut}
-        below = set(cut_at)
-        for ca in cut_at:
+        below = set(self._cut_at)
+        for ca in self._cut_at:
             below |= nx.descendants(self._proved, ca) if ca in self._proved else set()
         for ca in below:
             for certificate in (*self._issued[ca], *self._self_signed[ca]):

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cagraph.sources import ccadb_records
+from cagraph.sources.rows import Truncated
 
 COMPLETE, SLICE = "complete", "slice"
 
@@ -47,20 +48,22 @@ def _date_in(name: str) -> date | None:
 
 
 def completeness(
-    kind: str | None, path: Path, declared: str | None, *, cut_at: int | None, unnamed: int
+    kind: str | None, path: Path, declared: str | None, *, cut: Truncated | None, unnamed: int
 ) -> tuple[bool, str]:
     """Return whether a file is complete, and why.
 
-    `cut_at` is the line on which the file breaks off; `unnamed` counts rejected rows that do not say
+    `cut` is where the file breaks off, or may; `unnamed` counts rejected rows that do not say
     which certificate they were about.
     """
-    if cut_at is not None:
-        return False, f"the file breaks off in the row on line {cut_at}"
+    if cut is not None and cut.sure:
+        return False, f"the file breaks off in the row on line {cut.line}"
     note = f"; {unnamed} rejected rows do not name their certificate" if unnamed else ""
     if declared == SLICE:
         return False, "declared a slice"
     if declared == COMPLETE:
         return True, f"declared complete{note}"
+    if cut is not None:
+        return False, f"line {cut.line} has no line end, so it may be cut off; not declared complete"
     if kind != ccadb_records.KIND:
         return False, "not declared complete"
     version = _report_version(path)

@@ -40,7 +40,7 @@ class Intake:
         self.unnamed = 0
         self.new_certificates = 0
         self.new_records = 0
-        self.cut_at: int | None = None
+        self.cut: Truncated | None = None
 
     def take(self, item: Item) -> None:
         """Take one item; it is stored with the batch that it fills."""
@@ -63,7 +63,7 @@ class Intake:
             case Issue():
                 self._take_issue(item)
             case Truncated():
-                self.cut_at = item.line
+                self.cut = item
 
     def end(self) -> None:
         """Store the rest of the file; its certificates may still be under way."""

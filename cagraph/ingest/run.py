@@ -147,7 +147,7 @@ class _Run:
                 done.report.kind,
                 done.file.path,
                 self._completeness,
-                cut_at=intake.cut_at,
+                cut=intake.cut,
                 unnamed=intake.unnamed,
             )
             report = replace(
@@ -159,7 +159,7 @@ class _Run:
                 rows_rejected=intake.rows_rejected,
                 new_certificates=intake.new_certificates,
                 new_records=intake.new_records,
-                truncated=intake.cut_at is not None,
+                truncated=intake.cut is not None and intake.cut.sure,
             )
             history.store_snapshot(self._connection, done.fetch_id, report)
             self._reports[done.position] = report

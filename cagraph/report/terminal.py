@@ -25,7 +25,7 @@ def safe(text: str) -> str:
 
 
 def safe_json(text: str) -> str:
-    """Return a line of JSON with those characters as JSON escapes: shown safely, read back unchanged."""
+    """Return JSON with those characters as JSON escapes: shown safely, read back unchanged."""
     return _MAYBE_UNSAFE.sub(lambda match: _escape_json(match[0]), text)
 
 
@@ -47,7 +47,8 @@ def _escape(char: str) -> str:
 
 
 def _escape_json(char: str) -> str:
-    if unicodedata.category(char) not in _UNSAFE_CATEGORIES:
+    # A bare line break in JSON is layout, never part of a text.
+    if char == "\n" or unicodedata.category(char) not in _UNSAFE_CATEGORIES:
         return char
     units = char.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))

@@ -78,23 +78,23 @@ def read_csv(path: Path, limit: int = LINE_LIMIT) -> tuple[int, list[str], Itera
 
 
 def _rows(feeder: "_Feeder", width: int) -> Iterator[CsvItem]:
-    """Yield every row after the header; the last thing is `Truncated` if the file ends inside a row."""
-    cut_at: int | None = None
+    """Yield every row after the header; the last thing is `Truncated` if the file ends inside one."""
+    cut: Truncated | None = None
     while True:
         try:
             cells = feeder.row()
             if cells is None:
                 break
             row = CsvRow(feeder.taken[0].number, _fit(cells, width))
-            cut_at = row.line if feeder.last_cell_may_be_cut(len(cells), width) else None
+            cut = Truncated(row.line, sure=False) if feeder.last_cell_may_be_cut(len(cells), width) else None
             yield from feeder.notes()
             yield row
         except _BrokenRow as problem:
             resumed = feeder.resume(width)
-            cut_at = feeder.taken[0].number if problem.cut and not resumed else None
+            cut = Truncated(feeder.taken[0].number) if problem.cut and not resumed else None
             yield feeder.issue(str(problem))
-    if cut_at is not None:
-        yield Truncated(cut_at)
+    if cut is not None:
+        yield cut
 
 
 def _fit(cells: list[str], width: int) -> list[str]:

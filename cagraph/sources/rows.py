@@ -2,7 +2,8 @@
 
 A parser yields exactly one `CertificateRow`, `RecordRow`, `TrustRow` or rejecting `Issue` for each row
 (or certificate, in a bundle) that it read, so that rows in = stored + rejected. An `Issue` that does not
-reject comes *beside* a row: the row is kept, one field of it could not be used.
+reject comes *beside* a row: the row is kept, one field of it could not be used. One without a field is
+itself the row, where that says that there is nothing to store (a root that nobody trusts).
 """
 
 from dataclasses import dataclass, field
@@ -104,9 +105,13 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Truncated:
-    """The source ended in the middle of a row: whatever it lists, it is not complete."""
+    """The source ended in the middle of a row: whatever it lists, it is not complete.
+
+    Not `sure` where the last row looks whole but has no line end: its last cell may have been cut.
+    """
 
     line: int
+    sure: bool = True
 
 
 Item = CertificateRow | RecordRow | TrustRow | Issue | Truncated

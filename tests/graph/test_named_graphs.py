@@ -79,9 +79,7 @@ def test_same_name_two_keys() -> None:
 def test_key_identifier_that_names_the_wrong_key_of_two() -> None:
     """sub: signed by the second key of the name, AKI of the first. The signature decides."""
     second = Authority("Root", "A", key="another")
-    seen = look(
-        first=ROOT.self_signed(), second=second.self_signed(), sub=ROOT.issue(SUB, signer=second)
-    )
+    seen = look(first=ROOT.self_signed(), second=second.self_signed(), sub=ROOT.issue(SUB, signer=second))
     assert seen.edges["sub"] == ("Root #2", "Sub", "ok")
     assert seen.paths == {"first", "second", "second > sub"}
 
@@ -170,9 +168,7 @@ def test_subordinate_that_signs_back_its_root() -> None:
     `back` ends no path: every path to Sub has been through Root already.
     """
     leaf = Authority("Leaf")
-    seen = look(
-        root=ROOT.self_signed(), sub=ROOT.issue(SUB), back=SUB.issue(ROOT), leaf=ROOT.issue(leaf)
-    )
+    seen = look(root=ROOT.self_signed(), sub=ROOT.issue(SUB), back=SUB.issue(ROOT), leaf=ROOT.issue(leaf))
     assert seen.edges["back"] == ("Sub", "Root", "ok")
     assert seen.paths == {"root", "root > sub", "root > leaf"}
 
@@ -225,4 +221,3 @@ def test_weak_signature_is_proved() -> None:
     seen = look(root=ROOT.self_signed(sha1=True), sub=ROOT.issue(SUB, sha1=True))
     assert {status for *_, status in seen.edges.values()} == {"weak"}
     assert seen.paths == {"root", "root > sub"}
-

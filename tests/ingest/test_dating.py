@@ -106,7 +106,20 @@ def test_halves_that_are_not_of_one_day_or_break_off(
     assert connection.execute("SELECT bool_or(complete) FROM snapshot").fetchone() == (False,)
 
 
-@pytest.mark.parametrize("cut", [1, 2, 10, 60, 200])
+@pytest.mark.parametrize("cut", [1, 2])
+def test_a_file_that_may_break_off_is_complete_only_if_declared(
+    connection: duckdb.DuckDBPyConnection, folder: Path, cut: int
+) -> None:
+    whole = table(V5, {**RECORD, "Country": "Polska"})
+    path = write(folder / f"{V5_NAME}.csv", whole[:-cut])
+    file = only(ingest(connection, [path]))
+    assert (file.complete, file.truncated) == (False, False)
+    assert "no line end" in file.complete_because
+    other = write(folder / f"{V5_NAME}-other.csv", table(V5, {**RECORD, "Country": "Polen"})[:-cut])
+    assert only(ingest(connection, [other], completeness="complete")).complete
+
+
+@pytest.mark.parametrize("cut", [10, 60, 120])
 def test_a_file_that_breaks_off_is_never_complete(
     connection: duckdb.DuckDBPyConnection, folder: Path, cut: int
 ) -> None:
