@@ -7,9 +7,8 @@ anchors nor the purposes changed since the last one, nothing is walked again. De
 that is what the views are for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path as FilePath
 from typing import Generic, TypeVar
 
@@ -19,21 +18,17 @@ from cagraph.graph.build import Graph, build_graph
 from cagraph.graph.link import Linked, SignatureChecks, link
 from cagraph.graph.paths import DEFAULT_BUDGET, Walked, anchors_of, walk
 from cagraph.graph.purposes import Purposes, load_purposes
-from cagraph.model import sha256_hex
+from cagraph.model import Progress, sha256_hex
 from cagraph.warehouse import derived
+from cagraph.warehouse.bulk import EPOCH, MICROSECOND
 from cagraph.warehouse.database import install_policy, open_warehouse, transaction
 from cagraph.warehouse.facts import read_certificates, read_signature_checks, read_trusted_roots
 from cagraph.x509.facts import CertificateFacts
-
-Progress = Callable[[str, int, int | None], None]
 
 Value = TypeVar("Value")
 
 VERSION = 1
 """Raised whenever the walk or what it stores changes, so that old paths are not taken for new ones."""
-
-_EPOCH = datetime(1970, 1, 1)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +131,8 @@ def path_columns(walked: Walked, purposes: Purposes) -> derived.PathColumns:
         columns.certificate.append(certificate)
         columns.anchor.append(anchor)
         columns.length.append(path.length)
-        columns.valid_from.append((path.valid_from - _EPOCH) // _MICROSECOND)
-        columns.valid_to.append((path.valid_to - _EPOCH) // _MICROSECOND)
+        columns.valid_from.append((path.valid_from - EPOCH) // MICROSECOND)
+        columns.valid_to.append((path.valid_to - EPOCH) // MICROSECOND)
         columns.sound.append(path.sound)
         columns.purposes.append(purpose_sets.of(path.purposes))
         columns.purposes_bare.append(purpose_sets.of(path.purposes_bare))

@@ -6,6 +6,7 @@ Imports nothing of ours and holds no rule: what a program asks of a purpose stan
 import hashlib
 import re
 from enum import StrEnum
+from typing import Protocol
 
 
 class RootProgram(StrEnum):
@@ -78,3 +79,10 @@ def parse_fingerprint(text: str) -> str:
     if not _SHA256.fullmatch(plain):
         raise ValueError(f"not a SHA-256 fingerprint (64 hex digits): {text[:80]!r}")
     return plain
+
+
+class Progress(Protocol):
+    """What long work calls as it goes; `total` is None where nobody knows it."""
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """Take note that `done` of `total` parts of `step` are done."""

@@ -7,16 +7,14 @@ Knows nothing of dates, purposes or trust.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from cagraph.model import PROVED, SignatureStatus, sha256_hex
+from cagraph.model import PROVED, Progress, SignatureStatus, sha256_hex
 from cagraph.x509.der import cut
 from cagraph.x509.facts import CertificateFacts
 from cagraph.x509.names import ca_id
 from cagraph.x509.signature import check_signature
-
-Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)

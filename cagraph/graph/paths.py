@@ -11,7 +11,7 @@ knows which program trusts an anchor, or what day it is.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -20,6 +20,7 @@ import networkx as nx
 
 from cagraph.graph.build import Graph
 from cagraph.graph.purposes import Purposes, load_purposes
+from cagraph.model import Progress
 from cagraph.x509.facts import CertificateFacts
 
 ANY_POLICY = "2.5.29.32.0"
@@ -31,8 +32,6 @@ NOT_CA = "not_ca"
 NO_KEY_CERT_SIGN = "no_key_cert_sign"
 PATH_LENGTH = "path_length"
 EXTENDED_KEY_USAGE = "extended_key_usage"
-
-Progress = Callable[[str, int, int | None], None]
 
 
 class Certificate(NamedTuple):

@@ -4,7 +4,7 @@ The way in is `ingest`. What a format looks like is known to `cagraph.sources`, 
 to `cagraph.warehouse`; nothing here knows either.
 """
 
-from cagraph.ingest.outcome import FileReport, IngestReport, Progress
+from cagraph.ingest.outcome import FileReport, IngestReport
 from cagraph.ingest.run import ingest
 
-__all__ = ["FileReport", "IngestReport", "Progress", "ingest"]
+__all__ = ["FileReport", "IngestReport", "ingest"]

@@ -8,28 +8,25 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
-from cagraph.ingest.certificates import CertificateQueue, Seen
+from cagraph.model import sha256_hex
 from cagraph.sources.rows import CertificateRow, Issue, Item, RecordRow, Truncated, TrustRow
 from cagraph.warehouse import load
+from cagraph.x509.certificate import read_certificate
+from cagraph.x509.facts import CertificateFacts
 
-BATCH = 200
-"""Certificates read at a time."""
 ROWS = 2_000
-"""Other rows stored at a time."""
+"""Rows stored at a time."""
 
 
 class Intake:
     """The way of one file into the warehouse."""
 
-    def __init__(
-        self, connection: DuckDBPyConnection, queue: CertificateQueue, ids: tuple[int, int], dated: date
-    ) -> None:
+    def __init__(self, connection: DuckDBPyConnection, ids: tuple[int, int], dated: date) -> None:
+        """Take the numbers of the file's fetch and snapshot, and the day that it speaks for."""
         self._connection = connection
-        self._queue = queue
         self._fetch_id, self._snapshot_id = ids
         self._dated = dated
         self._certificates: list[CertificateRow] = []
-        self._sightings: list[tuple[str, int]] = []
         self._records: list[RecordRow] = []
         self._trust: list[TrustRow] = []
         self._trust_lines: set[int] = set()
@@ -48,8 +45,8 @@ class Intake:
             case CertificateRow():
                 self.rows_in += 1
                 self._certificates.append(item)
-                if len(self._certificates) >= BATCH:
-                    self._queue_certificates()
+                if len(self._certificates) >= ROWS:
+                    self._store_certificates()
             case RecordRow():
                 self.rows_in += 1
                 self._records.append(item)
@@ -65,16 +62,11 @@ class Intake:
             case Truncated():
                 self.cut = item
 
-    def end(self) -> None:
-        """Store the rest of the file; its certificates may still be under way."""
-        self._queue_certificates()
+    def finish(self) -> None:
+        """Store the rest: from then on the counts hold."""
+        self._store_certificates()
         self._store_records()
         self._store_trust()
-
-    def finish(self) -> None:
-        """Wait for what is still under way: from then on the counts hold."""
-        self._queue.finish(self)
-        load.store_certificate_sightings(self._connection, self._snapshot_id, self._sightings)
         self._store_issues()
         assert self.rows_in == self.rows_stored + self.rows_rejected
 
@@ -105,18 +97,26 @@ class Intake:
         if len(self._issues) >= ROWS:
             self._store_issues()
 
-    def certificates_read(self, seen: list[Seen], refused: list[tuple[Seen, str]], new: int) -> None:
-        """Count what became of a batch of certificates."""
-        self.new_certificates += new
-        self.rows_stored += len(seen)
-        self._sightings.extend((row.sha256, row.line) for row in seen)
-        for row, reason in refused:
-            about = row.claimed or row.sha256
-            self._reject(Issue(row.line, None, f"no readable certificate: {reason}", sha256=about))
-
-    def _queue_certificates(self) -> None:
+    def _store_certificates(self) -> None:
+        """Read and store the certificates that are new; note where each one that is one was seen."""
         rows, self._certificates = self._certificates, []
-        self._queue.put(self, rows)
+        hashed = [(sha256_hex(row.der), row) for row in rows]
+        known = load.known_certificates(self._connection, {sha256 for sha256, _ in hashed})
+        facts: dict[str, CertificateFacts] = {}
+        sightings = []
+        for sha256, row in hashed:
+            if sha256 not in known and sha256 not in facts:
+                try:
+                    facts[sha256] = read_certificate(row.der)
+                except ValueError as problem:
+                    about = row.claimed_sha256 or sha256
+                    self._reject(Issue(row.line, None, f"no readable certificate: {problem}", sha256=about))
+                    continue
+            sightings.append((sha256, row.line))
+        load.store_certificates(self._connection, list(facts.values()))
+        load.store_certificate_sightings(self._connection, self._snapshot_id, sightings)
+        self.new_certificates += len(facts)
+        self.rows_stored += len(sightings)
 
     def _store_records(self) -> None:
         rows, self._records = self._records, []

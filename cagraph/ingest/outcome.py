@@ -3,14 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
-
-
-class Progress(Protocol):
-    """What an ingest calls as it goes. `total` is None where nobody knows it."""
-
-    def __call__(self, step: str, done: int, total: int | None) -> None:
-        """Take note that `done` of `total` parts of `step` are done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from cagraph.errors import CagraphError, UsageProblem
+from cagraph.model import Progress
 from cagraph.report.files import atomic, temporary_beside
 from cagraph.report.formats import write
-from cagraph.report.progress import ProgressReporter
 from cagraph.report.rows import Table
 from cagraph.report.terminal import one_line
 
@@ -49,7 +49,7 @@ def export_relations(
     names: Sequence[str],
     directory: Path,
     form: str,
-    progress: ProgressReporter,
+    progress: Progress,
 ) -> None:
     """Write each of `names` to `directory`/name.form. Parquet needs a connection that may write there."""
     import duckdb

@@ -6,7 +6,7 @@ Called as `progress(step, done, total)`; knows nothing of what the steps do.
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from cagraph.report.terminal import safe
 
@@ -14,13 +14,6 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 _SECONDS_BETWEEN_LINES = 3.0
-
-
-class ProgressReporter(Protocol):
-    """What the long steps call. `total` is None where nobody knows it."""
-
-    def __call__(self, step: str, done: int, total: int | None) -> None:
-        """Take note that `done` of `total` parts of `step` are done."""
 
 
 class Silent:

@@ -19,13 +19,13 @@ ORDER BY kind, dated, snapshot_id
 """
 _COUNTS = """
 SELECT 'certificates' AS what, count(*) AS number FROM certificate
-UNION ALL SELECT 'CCADB records, all versions', count(*) FROM ccadb_record_version
-UNION ALL SELECT 'root trust rows', count(*) FROM root_trust
-UNION ALL SELECT 'CAs', count(*) FROM ca
-UNION ALL SELECT 'CAs without a certificate here (dangling)', count(*) FROM ca WHERE dangling
+UNION ALL SELECT 'ccadb_record_versions', count(*) FROM ccadb_record_version
+UNION ALL SELECT 'root_trust_rows', count(*) FROM root_trust
+UNION ALL SELECT 'cas', count(*) FROM ca
+UNION ALL SELECT 'dangling_cas', count(*) FROM ca WHERE dangling
 UNION ALL SELECT 'issuances', count(*) FROM issuance
 UNION ALL SELECT 'paths', count(*) FROM path
-UNION ALL SELECT 'certificates whose paths were truncated', count(*) FROM path_truncation
+UNION ALL SELECT 'truncated_certificates', count(*) FROM path_truncation
 """
 _ISSUES = """
 SELECT reason, rejected, count(*) AS number

@@ -9,6 +9,8 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from cagraph.warehouse.bulk import insert
+
 
 @dataclass(slots=True)
 class PathColumns:
@@ -36,29 +38,11 @@ class PathColumns:
     self_signed_hop: list[bool] = field(default_factory=list)
 
 
-def bulk_insert(
-    connection: DuckDBPyConnection, table: str, columns: dict[str, tuple[str, Sequence[Any]]]
-) -> None:
-    """Insert columns, given as name: (DuckDB type, values), all of one length, in one statement."""
-    if not any(values for _, values in columns.values()):
-        return
-    selected = ", ".join(f"unnest(${i}::{kind}[])" for i, (kind, _) in enumerate(columns.values(), 1))
-    connection.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {selected}",
-        [list(values) for _, values in columns.values()],
-    )
-
-
 def store_signature_checks(
     connection: DuckDBPyConnection, rows: Sequence[tuple[str, str, str, str | None]]
 ) -> None:
     """Add signatures tried for the first time: (certificate, key, status, detail)."""
-    names = ("sha256", "spki_sha256", "status", "detail")
-    bulk_insert(
-        connection,
-        "signature_check",
-        {name: ("VARCHAR", [row[index] for row in rows]) for index, name in enumerate(names)},
-    )
+    _insert_rows(connection, "signature_check", ("sha256", "spki_sha256", "status", "detail"), rows)
 
 
 def store_graph(
@@ -69,23 +53,16 @@ def store_graph(
     """Replace the nodes and edges; each row in the order of its table's columns."""
     connection.execute("DELETE FROM ca")
     connection.execute("DELETE FROM issuance")
-    kinds = {"dangling": "BOOLEAN"}
-    for table, names, rows in (
-        ("ca", ("ca_id", "name", "name_id", "spki_sha256", "dangling"), cas),
-        (
-            "issuance",
-            ("sha256", "issuer_ca_id", "subject_ca_id", "signature_status", "name_match"),
-            issuances,
-        ),
-    ):
-        bulk_insert(
-            connection,
-            table,
-            {
-                name: (kinds.get(name, "VARCHAR"), [row[index] for row in rows])
-                for index, name in enumerate(names)
-            },
-        )
+    _insert_rows(connection, "ca", ("ca_id", "name", "name_id", "spki_sha256", "dangling"), cas)
+    names = ("sha256", "issuer_ca_id", "subject_ca_id", "signature_status", "name_match")
+    _insert_rows(connection, "issuance", names, issuances)
+
+
+def _insert_rows(
+    connection: DuckDBPyConnection, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows as columns."""
+    insert(connection, table, {name: [row[at] for row in rows] for at, name in enumerate(names)})
 
 
 def store_paths(connection: DuckDBPyConnection, paths: PathColumns, cut: dict[str, int]) -> None:
@@ -98,15 +75,12 @@ def store_paths(connection: DuckDBPyConnection, paths: PathColumns, cut: dict[st
     stored = dict(
         connection.execute("SELECT sha256, count(*) FROM path GROUP BY sha256").fetchall() if cut else []
     )
-    bulk_insert(
-        connection,
-        "path_truncation",
-        {
-            "sha256": ("VARCHAR", list(cut)),
-            "stored": ("BIGINT", [stored.get(sha256, 0) for sha256 in cut]),
-            "cut": ("BIGINT", list(cut.values())),
-        },
-    )
+    counts = {
+        "sha256": list(cut),
+        "stored": [stored.get(sha256, 0) for sha256 in cut],
+        "cut": list(cut.values()),
+    }
+    insert(connection, "path_truncation", counts)
 
 
 def _store_path_rows(connection: DuckDBPyConnection, paths: PathColumns) -> None:

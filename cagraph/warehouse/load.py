@@ -8,21 +8,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
 
 from cagraph.sources.rows import AuditCells, Issue, RecordRow, TrustRow
+from cagraph.warehouse.bulk import insert
 from cagraph.x509.facts import CertificateFacts
 
-_EPOCH = datetime(1970, 1, 1)
-_MICROSECOND = timedelta(microseconds=1)
 _RECORD_FIELDS = tuple(f.name for f in fields(RecordRow) if f.name not in ("line", "audits", "other"))
 _FACT_FIELDS = tuple(f.name for f in fields(CertificateFacts) if f.name != "name_constraints")
 _NUMBERS = {"fetched": "fetch_id", "snapshot": "snapshot_id"}
-
-Columns = dict[str, Sequence[Any]]
 
 
 def next_id(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -72,7 +69,9 @@ def known_certificates(connection: duckdb.DuckDBPyConnection, sha256s: Iterable[
 
 def store_certificates(connection: duckdb.DuckDBPyConnection, facts: Sequence[CertificateFacts]) -> None:
     """Store certificates that are not known yet; the caller has sorted out those that are."""
-    columns: Columns = {name: [getattr(fact, name) for fact in facts] for name in _FACT_FIELDS}
+    columns: dict[str, Sequence[Any]] = {
+        name: [getattr(fact, name) for fact in facts] for name in _FACT_FIELDS
+    }
     columns["has_name_constraints"] = [fact.name_constraints is not None for fact in facts]
     insert(connection, "certificate", columns)
     subtrees = [(fact.sha256, subtree) for fact in facts for subtree in fact.name_constraints or ()]
@@ -115,7 +114,9 @@ def store_records(
     ).fetchall()
     known = {row[0] for row in rows}
     new = {key: record for key, record in zip(keys, records, strict=True) if key not in known}
-    columns: Columns = {name: [getattr(r, name) for r in new.values()] for name in _RECORD_FIELDS}
+    columns: dict[str, Sequence[Any]] = {
+        name: [getattr(r, name) for r in new.values()] for name in _RECORD_FIELDS
+    }
     columns["record_key"] = list(new)
     columns["other"] = [json.dumps(r.other, ensure_ascii=False, sort_keys=True) for r in new.values()]
     insert(connection, "ccadb_record_version", columns)
@@ -128,7 +129,7 @@ def store_records(
 def _store_audits(connection: duckdb.DuckDBPyConnection, audits: Sequence[tuple[str, AuditCells]]) -> None:
     names = {"audit_kind": "kind", "url": "url", "audit_type": "type"}
     names |= {name: name for name in ("statement_date", "period_start", "period_end")}
-    columns: Columns = {
+    columns: dict[str, Sequence[Any]] = {
         column: [getattr(audit, name) for _, audit in audits] for column, name in names.items()
     }
     insert(connection, "audit", {"record_key": [key for key, _ in audits], **columns})
@@ -139,7 +140,7 @@ def store_trust(
 ) -> None:
     """Store who trusts which root; a row with no date of its own speaks for the day `dated`."""
     same = ("root_program", "sha256", "purpose", "ev_policy_oid", "disabled_from", "notbefore_until", "line")
-    columns: Columns = {name: [getattr(row, name) for row in rows] for name in same}
+    columns: dict[str, Sequence[Any]] = {name: [getattr(row, name) for row in rows] for name in same}
     columns["trust_date"] = [row.trust_date or dated for row in rows]
     columns["snapshot_id"] = [snapshot_id] * len(rows)
     insert(connection, "root_trust", columns, infinite=("disabled_from", "notbefore_until"))
@@ -147,7 +148,9 @@ def store_trust(
 
 def store_issues(connection: duckdb.DuckDBPyConnection, fetch_id: int, issues: Sequence[Issue]) -> None:
     """Store everything that could not be used."""
-    columns: Columns = {f.name: [getattr(issue, f.name) for issue in issues] for f in fields(Issue)}
+    columns: dict[str, Sequence[Any]] = {
+        f.name: [getattr(issue, f.name) for issue in issues] for f in fields(Issue)
+    }
     insert(connection, "ingest_issue", {"fetch_id": [fetch_id] * len(issues), **columns})
 
 
@@ -158,51 +161,9 @@ def _store_sightings(
     snapshot_id: int,
     seen: Sequence[tuple[str, int]],
 ) -> None:
-    columns: Columns = {
+    columns: dict[str, Sequence[Any]] = {
         name: [what for what, _ in seen],
         "snapshot_id": [snapshot_id] * len(seen),
         "line": [line for _, line in seen],
     }
     insert(connection, table, columns)
-
-
-def insert(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: Columns,
-    *,
-    infinite: Sequence[str] = (),
-) -> None:
-    """Insert whole columns at once, each as a list of the type that the table says.
-
-    In the columns named `infinite`, `datetime.min` means `-infinity`.
-    """
-    if not next(iter(columns.values())):
-        return
-    types = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {table}").fetchall()}
-    chosen, values = [], {}
-    for name, column in columns.items():
-        list_type, values[name] = types[name], list(column)
-        expression = f"unnest(${name}::{list_type}[])"
-        if list_type == "TIMESTAMP":
-            # As microseconds: binding datetime values one by one takes several times as long.
-            values[name] = [
-                None if moment is None else (moment - _EPOCH) // _MICROSECOND for moment in column
-            ]
-            expression = f"unnest(${name}::BIGINT[])"
-        chosen.append(f"{expression} AS {name}")
-    taken = ", ".join(_taken(name, types[name], name in infinite) for name in columns)
-    # Names come from this module and the schema, values are bound.
-    query = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {taken} FROM (SELECT {', '.join(chosen)})"  # noqa: S608
-    connection.execute(query, values)
-
-
-def _taken(name: str, column_type: str, infinite: bool) -> str:
-    """Return the expression that turns a column as it was bound into one as it is stored."""
-    if column_type != "TIMESTAMP":
-        return name
-    moment = f"make_timestamp({name})"
-    if not infinite:
-        return moment
-    earliest = (datetime.min - _EPOCH) // _MICROSECOND
-    return f"CASE WHEN {name} = {earliest} THEN '-infinity'::TIMESTAMP ELSE {moment} END"

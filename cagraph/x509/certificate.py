@@ -32,7 +32,7 @@ def read_certificate(der: bytes) -> CertificateFacts:
         slices = cut(der)
         outline, extensions, read_by = _read(der, slices)
         return _facts(der, slices, outline, extensions, read_by)
-    except (IndexError, OverflowError, TypeError, UnicodeError) as problem:
+    except (IndexError, OverflowError, TypeError, UnicodeError, RecursionError) as problem:
         raise ValueError(f"not a certificate: {first_line(problem)}") from problem
 
 

@@ -56,7 +56,8 @@ def values(connection: duckdb.DuckDBPyConnection) -> Table:
         TIMESTAMP '-infinity' AS never, TIMESTAMP 'infinity' AS always, 'nan'::DOUBLE AS nan,
         1.50::DECIMAL(9, 2) AS money, 170141183460469231731687303715884105727 AS huge,
         '\\xCA\\xFE'::BLOB AS bytes, TRUE AS yes, [1, NULL, 3] AS list, []::VARCHAR[] AS none_listed,
-        {'a': DATE '2024-05-08'} AS struct, MAP {1: 'x'} AS map, '{"k": [1,\n 2.0]}'::JSON AS json, NULL AS nothing
+        {'a': DATE '2024-05-08'} AS struct, MAP {1: 'x'} AS map,
+        '{"k": [1,\n 2.0]}'::JSON AS json, NULL AS nothing
         UNION ALL BY NAME SELECT NULL AS day"""
     )
     return Table.from_cursor(cursor)
@@ -185,10 +186,10 @@ def test_rows_may_come_in_a_stream(connection: duckdb.DuckDBPyConnection) -> Non
     [
         (date(2024, 5, 8), "2024-05-08"),
         (date.min, "-infinity"),
-        (datetime(2024, 5, 8), "2024-05-08T00:00:00Z"),  # noqa: DTZ001 - as DuckDB gives it
+        (datetime(2024, 5, 8), "2024-05-08T00:00:00Z"),
         (datetime(2024, 5, 8, tzinfo=UTC), "2024-05-08T00:00:00Z"),
-        (datetime.min, "-infinity"),  # noqa: DTZ901
-        (datetime.max, "infinity"),  # noqa: DTZ901
+        (datetime.min, "-infinity"),
+        (datetime.max, "infinity"),
         (float("nan"), None),
         (float("-inf"), None),
         (Decimal("2.00"), 2),
