@@ -31,10 +31,14 @@ _OID = re.compile(r"[0-2](\.\d+)+")
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?)?")
 
 
+_LIMITS = {"ev_policy_oid", "disabled_from", "notbefore_until"}
+_MINIMAL = {"root_program", "sha256", "purpose", "as_of"}
+
+
 def recognise(head: bytes) -> bool:
-    """Whether the header names a root program, and a certificate or a purpose."""
-    header = header_of(head)
-    return "root_program" in header and not {"sha256", "purpose"}.isdisjoint(header)
+    """Whether the header is of trust: a table of findings names root programs too, among other columns."""
+    header = set(header_of(head))
+    return "root_program" in header and (not _LIMITS.isdisjoint(header) or header <= _MINIMAL)
 
 
 def read(path: Path) -> Iterator[Item]:

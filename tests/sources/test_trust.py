@@ -80,7 +80,7 @@ def test_a_row_for_no_certificate_is_rejected(tmp_path: Path) -> None:
 
 def test_a_missing_column_refuses_the_file(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no column purpose"):
-        read_own(tmp_path, f"root_program,sha256,for\nmozilla,{SHA256},x\n")
+        read_own(tmp_path, f"root_program,sha256,disabled_from\nmozilla,{SHA256},x\n")
 
 
 def test_bits_of_all_programs_are_mapped(tmp_path: Path) -> None:
@@ -141,3 +141,9 @@ def test_real_trust(real_dir: Path) -> None:
         "microsoft": 256,
         "chrome": 64,
     }
+
+
+def test_a_table_of_findings_is_not_trust(tmp_path: Path) -> None:
+    path = tmp_path / "gaps.csv"
+    path.write_text("as_of,sha256,root_program,purpose,audit_kind,verdict,reason\n")
+    assert recognise(path) is None
