@@ -10,17 +10,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cagraph.cli.options import Messages
+from cagraph.errors import WarehouseError
+from cagraph.report.status import freshness, is_analysed
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
 @contextmanager
-def reading(db: Path, as_of: date | None, messages: Messages) -> Iterator["DuckDBPyConnection"]:
-    """Give a read-only connection that speaks of `as_of`; the notes on it are printed first."""
+def reading(
+    db: Path, as_of: date | None, messages: Messages, *, analysed: bool = True
+) -> Iterator["DuckDBPyConnection"]:
+    """Give a read-only connection that speaks of `as_of`; the notes on it are printed first.
+
+    Raises:
+        WarehouseError: it cannot be opened, or `analysed` is wanted and it never was.
+    """
     from cagraph.warehouse.database import open_warehouse
 
     with open_warehouse(db, write=False, as_of=as_of) as connection:
+        if is_analysed(connection):
+            fresh, sentence = freshness(connection)
+            if not fresh:
+                messages.note(sentence)
+        elif analysed:
+            raise WarehouseError(f"{db} was never analysed, so it has no paths: run `cagraph analyze`")
         print_notes(connection, messages)
         yield connection
 

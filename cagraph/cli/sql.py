@@ -44,5 +44,5 @@ def sql(statement: str, db: Path, as_of: date | None, output: Output, messages: 
     # Of several only the last one's rows would be seen, and the rest would look as if it had been asked.
     if len(parts) != 1:
         raise UsageProblem(f"one SQL statement at a time, not {len(parts)}")
-    with reading(db, as_of, messages) as connection:
+    with reading(db, as_of, messages, analysed=False) as connection:
         output.write(Table.from_cursor(connection.execute(text), stream=True), messages)

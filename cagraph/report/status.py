@@ -69,7 +69,7 @@ class Status:
 
 def read_status(connection: "DuckDBPyConnection") -> Status:
     """Ask the warehouse what is in it."""
-    analysed, verdict = _verdict(connection)
+    analysed, verdict = freshness(connection)
     return Status(
         verdict=verdict,
         analysed=analysed,
@@ -81,7 +81,13 @@ def read_status(connection: "DuckDBPyConnection") -> Status:
     )
 
 
-def _verdict(connection: "DuckDBPyConnection") -> tuple[bool, str]:
+def is_analysed(connection: "DuckDBPyConnection") -> bool:
+    """Tell whether there was ever an analysis, so that there are paths and views to ask."""
+    return connection.execute("SELECT 1 FROM analysis").fetchone() is not None
+
+
+def freshness(connection: "DuckDBPyConnection") -> tuple[bool, str]:
+    """Tell whether the last analysis knew all that is here, and say it in a sentence."""
     newest, certificates = connection.execute(_NEWEST).fetchone() or (None, 0)
     last = connection.execute(_ANALYSIS).fetchone()
     if newest is None:

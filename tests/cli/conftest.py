@@ -58,6 +58,17 @@ def db(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def analysed(db: Path) -> Path:
+    """The same, as an ingest and an analysis after it leave it: with both on record."""
+    with open_warehouse(db, write=True) as connection:
+        connection.execute(
+            "INSERT INTO fetched (fetch_id, url, fetched_at) VALUES (1, 'file:///x', '2024-05-08')"
+        )
+        connection.execute("INSERT INTO analysis VALUES ('2024-05-09', 'digest', 0, 0, 0, 2000, 0)")
+    return db
+
+
+@pytest.fixture
 def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A catalogue of one query, `cas`."""
     folder = tmp_path / "queries"

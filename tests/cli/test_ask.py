@@ -19,13 +19,13 @@ def test_query_without_a_name_lists(catalogue: Path, run: Run, snapshot: Snapsho
     ]
 
 
-def test_query(db: Path, catalogue: Path, run: Run, snapshot: SnapshotAssertion) -> None:
+def test_query(analysed: Path, catalogue: Path, run: Run, snapshot: SnapshotAssertion) -> None:
     result = run("query", "cas", "--as-of", "2024-05-08")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == snapshot
 
 
-def test_query_with_parameters(db: Path, catalogue: Path, run: Run) -> None:
+def test_query_with_parameters(analysed: Path, catalogue: Path, run: Run) -> None:
     result = run("query", "cas", "-p", "least=8", "-p", "as_of=2020-02-29", "--as-of", "2024-05-08", "--json")
     assert json.loads(result.stdout) == [{"name": HOSTILE, "day": "2020-02-29"}]
 
