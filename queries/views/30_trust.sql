@@ -1,11 +1,14 @@
 -- Which roots each program trusted on the day, and for what.
 
+-- EV is asked apart: CCADB's AllIncludedRootCertsCSV speaks of every other purpose and is silent on EV, which
+-- does not mean that nothing is enabled for it any more.
 CREATE OR REPLACE VIEW trust_used AS
 SELECT
     root_program,
+    purpose = 'ev_tls' AS is_ev,
     coalesce(max(trust_date) FILTER (WHERE trust_date <= as_of()), min(trust_date)) AS trust_date
 FROM root_trust
-GROUP BY root_program;
+GROUP BY root_program, is_ev;
 COMMENT ON VIEW trust_used IS 'As of which date each program''s store is used: the last one known by the day, else the first.';
 
 CREATE OR REPLACE VIEW trusted_root AS
@@ -20,7 +23,10 @@ SELECT DISTINCT
     root_trust.trust_date
 FROM root_trust
 INNER JOIN trust_used
-    ON root_trust.root_program = trust_used.root_program AND root_trust.trust_date = trust_used.trust_date
+    ON
+        root_trust.root_program = trust_used.root_program
+        AND root_trust.trust_date = trust_used.trust_date
+        AND (root_trust.purpose = 'ev_tls') = trust_used.is_ev
 LEFT JOIN certificate ON root_trust.sha256 = certificate.sha256
 WHERE root_trust.disabled_from IS NULL OR root_trust.disabled_from > as_of();
 COMMENT ON VIEW trusted_root IS 'Roots that a program trusts for a purpose on the day. notbefore_until binds subscribers only: the CA stays in scope.';
@@ -37,7 +43,13 @@ COMMENT ON VIEW ev_root IS 'CAs whose root, or its twin of the same name and key
 
 CREATE OR REPLACE VIEW knowledge AS
 WITH used AS (
-    SELECT 'root trust of ' || root_program AS source, trust_date AS used_date FROM trust_used
+    SELECT 'root trust of ' || root_program AS source, trust_date AS used_date FROM trust_used WHERE NOT is_ev
+    UNION ALL
+    SELECT 'EV trust of ' || ev.root_program AS source, ev.trust_date AS used_date
+    FROM trust_used AS ev
+    ANTI JOIN trust_used AS plain
+        ON ev.root_program = plain.root_program AND ev.trust_date = plain.trust_date AND NOT plain.is_ev
+    WHERE ev.is_ev
     UNION ALL
     SELECT DISTINCT 'CCADB records' AS source, dated AS used_date FROM ccadb_record
     UNION ALL

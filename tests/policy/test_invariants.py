@@ -77,8 +77,7 @@ def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
             id="a witness path leads to its certificate and is valid on the day",
         ),
         pytest.param(
-            "SELECT sha256 FROM finding WHERE severity NOT IN ('gap', 'warning', 'note')"
-            " OR severity IS NULL",
+            "SELECT sha256 FROM finding WHERE severity NOT IN ('gap', 'warning', 'note') OR severity IS NULL",
             id="every finding has a severity",
         ),
         pytest.param(

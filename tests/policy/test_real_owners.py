@@ -111,7 +111,9 @@ def test_isrg_root_x1_was_cross_signed_by_another_owner(connection: duckdb.DuckD
     assert row is not None
     paths = ask(connection, "paths", sha256=row[0])
     assert {path["state"] for path in paths} == {"expired"}
-    with_record = connection.execute("SELECT count(*) FROM ccadb_record WHERE sha256 = ?", [row[0]]).fetchone()
+    with_record = connection.execute(
+        "SELECT count(*) FROM ccadb_record WHERE sha256 = ?", [row[0]]
+    ).fetchone()
     assert with_record == (0,)
 
 
