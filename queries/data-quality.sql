@@ -51,7 +51,7 @@ SELECT
     'certificate under several records' AS what,
     count(*) AS count,
     min(sha256) AS example
-FROM (SELECT sha256 FROM ccadb_record GROUP BY sha256 HAVING count(*) > 1)
+FROM (SELECT sha256 FROM ccadb_record GROUP BY sha256 HAVING count(*) > 1) AS several
 HAVING count(*) > 0
 UNION ALL
 SELECT

@@ -26,8 +26,10 @@ member AS (
 counted AS (
     SELECT
         trusted_path.path_id,
-        list(trusted_path.root_program || ':' || trusted_path.purpose
-            ORDER BY trusted_path.root_program, trusted_path.purpose) AS counts_for
+        list(
+            trusted_path.root_program || ':' || trusted_path.purpose
+            ORDER BY trusted_path.root_program, trusted_path.purpose
+        ) AS counts_for
     FROM trusted_path
     SEMI JOIN asked ON trusted_path.path_id = asked.path_id
     WHERE trusted_path.permitted

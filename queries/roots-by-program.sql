@@ -11,7 +11,7 @@ SELECT
     list(DISTINCT root.purpose ORDER BY root.purpose) FILTER (WHERE root.root_program = 'microsoft') AS microsoft,
     list(DISTINCT root.purpose ORDER BY root.purpose) FILTER (WHERE root.root_program = 'mozilla') AS mozilla,
     list(DISTINCT root.root_program || ':' || root.purpose ORDER BY root.root_program || ':' || root.purpose)
-        FILTER (WHERE root.root_program NOT IN ('apple', 'chrome', 'microsoft', 'mozilla')) AS other_programs
+    FILTER (WHERE root.root_program NOT IN ('apple', 'chrome', 'microsoft', 'mozilla')) AS other_programs
 FROM trusted_root AS root
 LEFT JOIN certificate ON root.sha256 = certificate.sha256
 LEFT JOIN ca_owner ON certificate.ca_id = ca_owner.ca_id

@@ -11,9 +11,9 @@ verdict AS (
     SELECT
         sha256,
         list(DISTINCT coalesce(audit_kind, reason) ORDER BY coalesce(audit_kind, reason))
-            FILTER (WHERE verdict = 'claimed') AS claimed,
+        FILTER (WHERE verdict = 'claimed') AS claimed,
         list(DISTINCT concat_ws(' ', audit_kind, reason) ORDER BY concat_ws(' ', audit_kind, reason))
-            FILTER (WHERE verdict <> 'claimed') AS gaps
+        FILTER (WHERE verdict <> 'claimed') AS gaps
     FROM coverage
     GROUP BY sha256
 ),

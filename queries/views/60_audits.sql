@@ -88,28 +88,29 @@ QUALIFY row_number() OVER (PARTITION BY ascent.record_id ORDER BY ascent.depth D
 COMMENT ON VIEW record_ending IS 'Where each record''s way up ends, and why there.';
 
 CREATE OR REPLACE VIEW audit_history AS
-SELECT
-    version.salesforce_id,
-    audit.audit_kind,
-    audit.period_start,
-    audit.period_end,
-    lag(audit.period_end) OVER (
-        PARTITION BY version.salesforce_id, audit.audit_kind ORDER BY audit.period_end, audit.period_start
-    ) AS previous_end
-FROM (
+WITH seen AS (
     SELECT DISTINCT
         version.salesforce_id,
         audit.audit_kind,
         audit.period_start,
         audit.period_end
     FROM record_sighting AS sighting
-    INNER JOIN snapshot ON sighting.snapshot_id = snapshot.snapshot_id AND snapshot.dated <= as_of()
+    INNER JOIN snapshot ON sighting.snapshot_id = snapshot.snapshot_id
     INNER JOIN ccadb_record_version AS version ON sighting.record_key = version.record_key
     INNER JOIN audit ON version.record_key = audit.record_key
-    WHERE audit.period_start IS NOT NULL AND audit.period_end IS NOT NULL
-) AS audit
-INNER JOIN (SELECT DISTINCT salesforce_id FROM ccadb_record) AS version
-    ON audit.salesforce_id = version.salesforce_id;
+    WHERE
+        snapshot.dated <= as_of()
+        AND audit.period_start IS NOT NULL
+        AND audit.period_end IS NOT NULL
+)
+
+SELECT
+    salesforce_id,
+    audit_kind,
+    period_start,
+    period_end,
+    lag(period_end) OVER (PARTITION BY salesforce_id, audit_kind ORDER BY period_end, period_start) AS previous_end
+FROM seen;
 COMMENT ON VIEW audit_history IS 'Every audit period that a record was seen with by the day, and where the one before it ended.';
 
 CREATE OR REPLACE VIEW record_period AS

@@ -76,8 +76,10 @@ hit AS (
         CASE ending
             WHEN 'circle' THEN 'audits same as parent runs in a circle at record ' || ending_at
             WHEN 'parent_missing' THEN 'the parent of record ' || ending_at || ' is not among the records'
-            WHEN 'parent_not_issuer' THEN 'the declared parent of record ' || ending_at
-                || ' did not issue its certificate'
+            WHEN 'parent_not_issuer'
+                THEN
+                    'the declared parent of record ' || ending_at
+                    || ' did not issue its certificate'
             ELSE 'audits same as parent ends at record ' || ending_at || ', which names no audit'
         END AS detail,
         not_before AS since
@@ -226,13 +228,14 @@ INNER JOIN record_coverage AS coverage
         AND required.record_id = coverage.record_id
         AND required.audit_kind = coverage.audit_kind
 -- A certificate under two records has the better of the two.
-QUALIFY row_number() OVER (
-    PARTITION BY required.sha256, required.root_program, required.purpose, required.audit_kind
-    ORDER BY
-        list_position(['claimed', 'pending', 'unknown', 'gap'], coverage.verdict),
-        coverage.test,
-        required.record_id
-) = 1
+QUALIFY
+    row_number() OVER (
+        PARTITION BY required.sha256, required.root_program, required.purpose, required.audit_kind
+        ORDER BY
+            list_position(['claimed', 'pending', 'unknown', 'gap'], coverage.verdict),
+            coverage.test,
+            required.record_id
+    ) = 1
 UNION ALL
 SELECT
     missing.sha256,
@@ -244,7 +247,8 @@ SELECT
     rule.step,
     CASE rule.reason
         WHEN 'not_in_records' THEN if(missing.any_loaded, 'the records loaded are a slice', 'no records are loaded')
-        ELSE 'valid from ' || missing.not_before || '; the complete report of ' || missing.complete_dated
+        ELSE
+            'valid from ' || missing.not_before || '; the complete report of ' || missing.complete_dated
             || ' has no record of it'
     END AS detail,
     []::VARCHAR[] AS also,

@@ -8,7 +8,7 @@ SELECT
     certificate.ca_id,
     count(DISTINCT coalesce(record.subordinate_ca_owner, record.ca_owner)) AS owners,
     count(DISTINCT (audit.url, audit.audit_type, audit.statement_date, audit.period_start, audit.period_end))
-        FILTER (WHERE audit.record_id IS NOT NULL) AS audits
+    FILTER (WHERE audit.record_id IS NOT NULL) AS audits
 FROM required_audit AS required
 INNER JOIN certificate ON required.sha256 = certificate.sha256
 INNER JOIN ccadb_record AS record ON required.record_id = record.salesforce_id

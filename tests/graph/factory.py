@@ -17,19 +17,14 @@ from cagraph.x509.facts import CertificateFacts
 TLS, EMAIL, CODE, ANY = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.3", "2.5.29.37.0"
 ANY_POLICY = "2.5.29.32.0"
 
-_WINDOWS = [(2000, 2050), (2000, 2010), (2010, 2020), (2011, 2012), (2030, 2020)]
-_EKUS = [None, (TLS,), (EMAIL,), (TLS, EMAIL), (ANY,), (), ("1.2.3", CODE), (TLS, EMAIL, CODE)]
+_USUAL = (2000, 2050)
+_WINDOWS = [_USUAL, _USUAL, _USUAL, _USUAL, (2000, 2010), (2010, 2020), (2011, 2012), (2030, 2020)]
+_EKUS = [None, None, None, (TLS,), (EMAIL,), (TLS, EMAIL), (ANY,), (), ("1.2.3", CODE), (TLS, EMAIL, CODE)]
 _PATH_LENS = [None, None, 0, 1, 2]
-_USES = [None, None, ("keyCertSign", "cRLSign"), ("keyCertSign",), ("cRLSign",)]
+_USES = [None, None, None, None, ("keyCertSign", "cRLSign"), ("keyCertSign",), ("cRLSign",)]
 _POLICIES = [None, (ANY_POLICY,), ("1.1",), ("1.1", "1.2"), ("1.2",), ()]
-_KINDS = [(True, 3), (True, 3), (True, 3), (True, 3), (False, 3), (False, 1)]
-_STATUSES = [
-    SignatureStatus.OK,
-    SignatureStatus.OK,
-    SignatureStatus.OK,
-    SignatureStatus.WEAK,
-    SignatureStatus.BAD,
-]
+_KINDS = [*[(True, 3)] * 8, (False, 3), (False, 1)]
+_STATUSES = [*[SignatureStatus.OK] * 6, SignatureStatus.WEAK, SignatureStatus.BAD]
 
 
 @dataclass(frozen=True)
@@ -57,10 +52,17 @@ def drawn_graphs(cas: int = 5, most: int = 10, *, plain: bool = False) -> st.Sea
             Drawn,
             ca,
             ca,
-            *map(st.sampled_from, (_WINDOWS, _EKUS, _PATH_LENS, _USES, _POLICIES, _KINDS, _STATUSES)),
+            st.sampled_from(_WINDOWS),
+            st.sampled_from(_EKUS),
+            st.sampled_from(_PATH_LENS),
+            st.sampled_from(_USES),
+            st.sampled_from(_POLICIES),
+            st.sampled_from(_KINDS),
+            st.sampled_from(_STATUSES),
         )
     )
-    return st.lists(certificate, min_size=1, max_size=most)
+    # Not fewer than half: with few certificates nearly every one stands alone.
+    return st.lists(certificate, min_size=most // 2, max_size=most)
 
 
 def name_of(ca: int) -> str:

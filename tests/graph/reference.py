@@ -43,7 +43,7 @@ class Verdict:
 
 def paths(graph: Graph, anchors: list[str]) -> Iterator[Line]:
     """Yield every path that has no CA twice: each anchor alone, and networkx's simple paths from its CA."""
-    proved = nx.MultiDiGraph()
+    proved: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     proved.add_nodes_from(graph)
     subjects = {key: subject for _, subject, key in graph.edges(keys=True)}
     for issuer, subject, key, data in graph.edges(keys=True, data=True):
@@ -54,7 +54,7 @@ def paths(graph: Graph, anchors: list[str]) -> Iterator[Line]:
         for target in proved:
             if target != subjects[anchor]:
                 for edges in nx.all_simple_edge_paths(proved, subjects[anchor], target):
-                    yield (anchor, *(key for _, _, key in edges))
+                    yield (anchor, *(str(edge[-1]) for edge in edges))
 
 
 def hops(graph: Graph, found: list[Line]) -> Iterator[Line]:
@@ -121,14 +121,8 @@ def _validate(
 
 def _unfit_issuer(certificate: CertificateFacts, *, is_anchor: bool) -> str | None:
     """6.1.4 (k) and (n); as an anchor, version 1 has no extensions and needs none."""
-    if is_anchor and certificate.version == 1:
-        return None if certificate.is_ca is False else _key_usage(certificate)
     if not certificate.is_ca:
-        return "not_ca"
-    return _key_usage(certificate)
-
-
-def _key_usage(certificate: CertificateFacts) -> str | None:
+        return None if is_anchor and certificate.version == 1 else "not_ca"
     forbidden = certificate.key_usage is not None and "keyCertSign" not in certificate.key_usage
     return "no_key_cert_sign" if forbidden else None
 

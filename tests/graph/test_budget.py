@@ -93,7 +93,7 @@ def test_the_result_does_not_depend_on_the_order_of_anything(mesh: Graph) -> Non
 
 
 def test_paths_that_permit_nothing_do_not_crowd_out_those_that_do() -> None:
-    """Five expired-apart cross-certificates come before the good one: with a budget of one both kinds stay."""
+    """Five certificates that never held with root, and a good one: with a budget of one, one of each kind."""
     root, sub, leaf = Authority("Root"), Authority("Sub"), Authority("Leaf")
     broken = [
         root.issue(sub, not_before=f"20{year}-01-01", not_after=f"20{year}-06-01")

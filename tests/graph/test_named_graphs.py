@@ -198,7 +198,7 @@ def test_wrong_signature_with_the_right_key_identifier() -> None:
     """forged: names Root and its key, signed by Other. An edge that says `bad`, and no path."""
     seen = look(root=ROOT.self_signed(), forged=ROOT.issue(SUB, signer=OTHER))
     assert seen.edges["forged"] == ("Root", "Sub", "bad")
-    proved = {seen.labels[key]: proved for *_, key, proved in seen.graph.edges(keys=True, data="proved")}
+    proved = {seen.labels[key]: data["proved"] for _, _, key, data in seen.graph.edges(keys=True, data=True)}
     assert proved == {"root": True, "forged": False}
     assert seen.paths == {"root"}
 

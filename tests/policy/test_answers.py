@@ -34,7 +34,9 @@ def declared(name: str) -> dict[date, list[dict[str, str]]]:
 ANSWERS, WARNINGS = declared("ANSWERS.csv"), declared("WARNINGS.csv")
 
 
-def difference(wanted: Iterable[tuple[str, ...]], got: Iterable[tuple[str, ...]]) -> dict[str, list[object]]:
+def difference(
+    wanted: Iterable[tuple[str, ...]], got: Iterable[tuple[str, ...]]
+) -> dict[str, list[tuple[str, ...]]]:
     """Return what is missing and what is too much, empty where both are the same."""
     missing, extra = Counter(wanted), Counter(got)
     return {"missing": sorted((missing - extra).elements()), "extra": sorted((extra - missing).elements())}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -41,7 +42,7 @@ def load(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> Callable[...,
     return ingested
 
 
-def on(connection: duckdb.DuckDBPyConnection, day: str, query: str) -> list[tuple[object, ...]]:
+def on(connection: duckdb.DuckDBPyConnection, day: str, query: str) -> list[tuple[Any, ...]]:
     """Return what a query says as of a day."""
     connection.execute("SET VARIABLE as_of = ?", [date.fromisoformat(day)])
     return connection.execute(query).fetchall()

@@ -1,4 +1,4 @@
-"""What holds for every verdict on any data: nothing is counted twice, nothing silent, unknown is not covered."""
+"""What holds for every verdict on any data: nothing counted twice, nothing silent, unknown is not covered."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -39,8 +39,7 @@ def _try(der: bytes) -> CertificateFacts | None:
     """Read, and try the signature of, bytes that may be anything."""
     try:
         facts = read_certificate(der)
-    except ValueError as refusal:
-        assert "\n" not in str(refusal)
+    except ValueError:
         return None
     assert 1 <= len(facts.sha256) <= 64
     assert facts.path_len is None or facts.path_len <= LONGEST_PATH

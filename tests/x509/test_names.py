@@ -26,7 +26,7 @@ def cn(text: str | bytes) -> Name:
         ("Straße", "STRASSE"),
         ("Certicámara", "CERTICÁMARA"),
         ("Certica\u0301mara", "Certicámara"),
-        ("Ｅxample", "Example"),
+        ("\uff25xample", "Example"),
         ("Ex\u00adample", "Example"),
         ("Ex\u200bample\ufeff", "Example"),
         ("", "   "),

@@ -1,4 +1,4 @@
-"""Every real certificate: read, read alike by both readers, and counted as ../shared/real/README.md counts."""
+"""Every real certificate: read, read alike by both readers, counted as ../shared/real/README.md counts."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -85,8 +85,8 @@ def _moment(time: Any) -> datetime:
     digits, plus, offset = text.removesuffix("Z").partition("+")
     if time.getName() == "utcTime":
         digits = ("19" if digits[0] in "56789" else "20") + digits
-    month, day, hour, minute, *second = (int(digits[at : at + 2]) for at in range(4, len(digits), 2))
-    local = datetime(int(digits[:4]), month, day, hour, minute, *second)
+    month, day, hour, minute, *rest = (int(digits[at : at + 2]) for at in range(4, len(digits), 2))
+    local = datetime(int(digits[:4]), month, day, hour, minute, sum(rest))
     return local - timedelta(hours=int(offset[:2]), minutes=int(offset[2:])) if plus else local
 
 
