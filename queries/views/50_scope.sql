@@ -50,6 +50,8 @@ SELECT
         WHEN certificate.not_after < as_of() THEN 'expired'
         WHEN certificate.not_before > as_of() THEN 'not_yet_valid'
         WHEN revoked.sha256 IS NOT NULL THEN 'revoked'
+        -- What was cut may have been the path that counts, or the one that is not constrained.
+        WHEN in_scope.sha256 IS NULL AND truncated.sha256 IS NOT NULL AND question.required THEN 'paths_truncated'
         WHEN reached.sha256 IS NULL THEN 'no_trusted_path'
         WHEN capability.sha256 IS NULL THEN 'not_capable'
         WHEN NOT question.required THEN 'not_required'
@@ -62,6 +64,7 @@ FROM certificate
 CROSS JOIN question
 LEFT JOIN anchor ON certificate.sha256 = anchor.sha256
 LEFT JOIN revoked ON certificate.sha256 = revoked.sha256
+LEFT JOIN path_truncation AS truncated ON certificate.sha256 = truncated.sha256
 LEFT JOIN reached
     ON
         certificate.sha256 = reached.sha256

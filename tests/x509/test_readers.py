@@ -1,13 +1,11 @@
 """The strict and the tolerant reader say the same of a sound certificate; the tolerant one goes on."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cagraph.x509 import strict, tolerant
 from cagraph.x509.certificate import read_certificate
 from cagraph.x509.der import cut
 from cagraph.x509.facts import NameConstraint
@@ -24,20 +22,9 @@ from tests.pki import (
     oid,
     tlv,
 )
+from tests.x509.readers import differences
 
 ROOT, SUB = Authority("Root", "Example"), Authority("Sub, the \u010cert+ifik\u00e1t", "Example")
-
-
-def differences(der: bytes) -> list[str]:
-    """Return the fields in which the two readers differ, with both values."""
-    strictly = {key: value for part in strict.read(der) for key, value in asdict(part).items()}
-    tolerantly = {key: value for part in tolerant.read(cut(der)) for key, value in asdict(part).items()}
-    assert strictly.keys() == tolerantly.keys()
-    return [
-        f"{key}: {value!r} != {tolerantly[key]!r}"
-        for key, value in strictly.items()
-        if value != tolerantly[key]
-    ]
 
 
 def _uri(text: str) -> bytes:

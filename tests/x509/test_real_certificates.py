@@ -15,7 +15,7 @@ from pyasn1_alt_modules import rfc5280
 from cagraph.x509.der import children, cut, element
 from cagraph.x509.facts import CertificateFacts
 from tests.real_certificates import real_facts, real_rows
-from tests.x509.test_readers import differences
+from tests.x509.readers import differences
 
 # The deprecation says of 36 serial numbers what `problems` says of them.
 pytestmark = [
