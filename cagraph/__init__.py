@@ -13,6 +13,8 @@ it names. Edge attributes: `certificate` (a `CertificateFacts`), `signature_stat
 
     >>> for path in cagraph.walk(graph, cagraph.anchors_of(graph)).paths:
     ...     path.certificates(), path.valid_from, path.valid_to
+
+To fill a database: `cagraph.ingest.ingest` (the room bears the name), then `cagraph.analyze`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from cagraph.graph.paths import Path as Path
     from cagraph.graph.paths import anchors_of as anchors_of
     from cagraph.graph.paths import walk as walk
-    from cagraph.ingest import ingest as ingest
     from cagraph.warehouse.database import open_warehouse as open_warehouse
     from cagraph.x509.certificate import read_certificate as read_certificate
     from cagraph.x509.facts import CertificateFacts as CertificateFacts
@@ -38,7 +39,6 @@ _HOMES = {
     "anchors_of": "cagraph.graph.paths",
     "build_graph": "cagraph.graph.build",
     "graph_of": "cagraph.graph.build",
-    "ingest": "cagraph.ingest",
     "link": "cagraph.graph.link",
     "load_graph": "cagraph.analysis",
     "open_warehouse": "cagraph.warehouse.database",
