@@ -4,8 +4,13 @@ from typing import Literal
 
 import pytest
 
+from cagraph.graph.build import graph_of
+from cagraph.graph.link import SignatureChecks, link
+from cagraph.graph.paths import anchors_of, walk
+from cagraph.x509.certificate import read_certificate
 from tests.graph.seen import look
 from tests.pki import Authority
+from tests.x509.signing import algorithm, certificate
 
 KeyIdentifier = Literal["keyid", "issuer", "none"]
 ROOT, OTHER, SUB = Authority("Root", "A"), Authority("Other", "B"), Authority("Sub", "A")
@@ -221,3 +226,22 @@ def test_weak_signature_is_proved() -> None:
     seen = look(root=ROOT.self_signed(sha1=True), sub=ROOT.issue(SUB, sha1=True))
     assert {status for *_, status in seen.edges.values()} == {"weak"}
     assert seen.paths == {"root", "root > sub"}
+
+
+def test_the_key_that_the_identifier_names_is_tried_first() -> None:
+    """Six keys under one name, and a certificate by each: not one signature is tried in vain."""
+    keys = [Authority("Root", key=str(number)) for number in range(6)]
+    ders = [issued.der for key in keys for issued in (key.self_signed(aki="keyid"), key.issue(SUB))]
+    checks = SignatureChecks()
+    link([read_certificate(der) for der in ders], checks)
+    assert [status for _, _, status, _ in checks.new] == ["ok"] * 12
+
+
+def test_a_signature_that_cannot_be_tried() -> None:
+    """odd: Issuer → Subject by an algorithm that nobody knows: an edge from the CA of that name, no path."""
+    odd, issuer = certificate(algorithm("1.2.3.4"), lambda _: b"signed"), Authority("Issuer")
+    graph = graph_of([issuer.self_signed().der, odd])
+    statuses = [data["signature_status"] for _, _, data in graph.edges(data=True)]
+    assert sorted(statuses) == ["ok", "unsupported"]
+    assert not any(data["dangling"] for _, data in graph.nodes(data=True))
+    assert len(walk(graph, anchors_of(graph)).paths) == 1

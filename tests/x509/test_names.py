@@ -47,6 +47,7 @@ def test_one_name_in_two_spellings(one: str, other: str) -> None:
         (cn("Example"), (*cn("Example"), *cn("Example"))),
         ((*cn("A"), *cn("B")), (*cn("B"), *cn("A"))),
         ((((CN, "A"), (O, "B")),), (((CN, "A"),), ((O, "B"),))),
+        ((((O, "B"), (CN, "A")),), (((O, "B"),), ((CN, "A"),))),
         ((((CN, "A"), (CN, "A")),), (((CN, "A"),),)),
         (cn("A"), cn(b"A")),
         (cn("b'A'"), cn(b"A")),

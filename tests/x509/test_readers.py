@@ -45,6 +45,7 @@ LOCATIONS = [
         ),
     ),
     extension("1.2.3.4.5", b"whatever", critical=True),
+    extension("1.2.3.4.6", b"whatever"),
     extension("2.5.29.36", tlv(0x30, tlv(0x80, b"\0")), critical=True),
 ]
 
@@ -130,6 +131,21 @@ def test_absent_is_none_and_present_and_empty_is_not() -> None:
     assert read_certificate(ROOT.issue(SUB, key_usage=[], extra=[empty]).der).key_usage == ()
 
 
+@pytest.mark.parametrize(
+    ("bits", "usages"),
+    [
+        (b"\x03\x08", ("keyAgreement",)),
+        (b"\x00\x09", ("keyAgreement", "encipherOnly")),
+        (b"\x07\x08\x80", ("keyAgreement", "decipherOnly")),
+        (b"\x07\xff\x80", (*KEY_USAGES, "encipherOnly", "decipherOnly")),
+    ],
+)
+def test_every_bit_of_key_usage(bits: bytes, usages: tuple[str, ...]) -> None:
+    der = ROOT.issue(SUB, key_usage=[], extra=[extension("2.5.29.15", tlv(0x03, bits))]).der
+    assert read_certificate(der).key_usage == usages
+    assert differences(der) == []
+
+
 def test_the_issuer_and_serial_of_an_authority_key_identifier() -> None:
     root = Authority("Serial Root")
     root.self_signed(serial=0x0BAD)
@@ -152,6 +168,8 @@ def test_serial_numbers(serial: int, shown: str) -> None:
         ("120201015907Z", datetime(2012, 2, 1, 1, 59, 7)),
         ("491231235959Z", datetime(2049, 12, 31, 23, 59, 59)),
         ("500101000000Z", datetime(1950, 1, 1)),
+        ("5001010000Z", datetime(1950, 1, 1)),
+        ("4901010000Z", datetime(2049, 1, 1)),
         ("120201015900+0230", datetime(2012, 1, 31, 23, 29)),
         ("1202010159-0100", datetime(2012, 2, 1, 2, 59)),
         ("120201015900", datetime(2012, 2, 1, 1, 59)),
