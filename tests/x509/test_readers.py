@@ -107,6 +107,8 @@ def test_everything_at_once() -> None:
         ).der
     )
     assert facts.serial == "face"
+    assert (facts.subject_der, facts.issuer_der) == (SUB.name(), ROOT.name())
+    assert facts.issuer == "CN=Root, O=Example, C=ZZ"
     assert facts.subject == "CN=Sub\\, the \u010cert\\+ifik\u00e1t, O=Example, C=ZZ"
     assert (facts.is_ca, facts.has_basic_constraints, facts.path_len) == (True, True, 2)
     assert facts.key_usage == ("digitalSignature", "keyCertSign")
