@@ -49,6 +49,11 @@ _HOMES = {
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - every public name, each from the room that it lives in
 
 
+def __dir__() -> list[str]:
+    """List the public names, though none is imported yet."""
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for: `import cagraph` stays quick."""
     if name not in _HOMES:

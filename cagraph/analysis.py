@@ -21,8 +21,10 @@ from cagraph.graph.purposes import Purposes, load_purposes
 from cagraph.model import Progress, sha256_hex
 from cagraph.warehouse import derived
 from cagraph.warehouse.bulk import EPOCH, MICROSECOND
-from cagraph.warehouse.database import install_policy, open_warehouse, transaction
+from cagraph.warehouse.database import open_warehouse
 from cagraph.warehouse.facts import read_certificates, read_signature_checks, read_trusted_roots
+from cagraph.warehouse.migrations import transaction
+from cagraph.warehouse.policy import install_policy
 from cagraph.x509.facts import CertificateFacts
 
 Value = TypeVar("Value")
@@ -66,12 +68,23 @@ def load_graph(path: str | FilePath) -> Graph:
     return build_graph(certificates, link(certificates, checks))
 
 
+def load_anchors(path: str | FilePath) -> list[str]:
+    """Return the SHA-256 of every root that a program has ever trusted, by the warehouse at `path`.
+
+    Raises:
+        WarehouseError: it cannot be opened.
+    """
+    with open_warehouse(path, write=False) as connection:
+        return read_trusted_roots(connection)
+
+
 def _rebuild(connection: DuckDBPyConnection, budget: int, progress: Progress | None) -> bool:
     """Derive everything anew unless it was made from the same input; say whether it was done."""
     trusted = read_trusted_roots(connection)
     purposes = load_purposes()
     digest = _digest(connection, trusted, purposes, budget)
     if digest == derived.last_digest(connection):
+        derived.touch_analysis(connection)
         return False
     certificates = read_certificates(connection)
     linked = _link(connection, certificates, progress)

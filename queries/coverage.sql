@@ -34,7 +34,7 @@ LEFT JOIN ccadb_record AS record ON coalesce(coverage.source_record_id, coverage
 WHERE
     (getvariable('owner') IS NULL OR contains(lower(duty.owner), lower(getvariable('owner'))))
     AND coverage.sha256 = coalesce(lower(getvariable('sha256')), coverage.sha256)
-    AND coverage.root_program = coalesce(getvariable('program'), coverage.root_program)
-    AND coverage.purpose = coalesce(getvariable('purpose'), coverage.purpose)
+    AND lower(coverage.root_program) = lower(coalesce(getvariable('program'), coverage.root_program))
+    AND lower(coverage.purpose) = lower(coalesce(getvariable('purpose'), coverage.purpose))
 ORDER BY
     duty.owner, certificate.subject, coverage.sha256, coverage.root_program, coverage.purpose, coverage.audit_kind;

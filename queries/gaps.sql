@@ -31,8 +31,8 @@ SELECT
 FROM finding
 WHERE
     (getvariable('owner') IS NULL OR contains(lower(owner), lower(getvariable('owner'))))
-    AND root_program = coalesce(getvariable('program'), root_program)
-    AND purpose = coalesce(getvariable('purpose'), purpose)
+    AND lower(root_program) = lower(coalesce(getvariable('program'), root_program))
+    AND lower(purpose) = lower(coalesce(getvariable('purpose'), purpose))
     AND (getvariable('kind') IS NULL OR lower(audit_kind) = lower(getvariable('kind')))
     AND list_contains(
         if(getvariable('severity') IS NULL, ['gap', 'warning'], [lower(getvariable('severity'))]), severity

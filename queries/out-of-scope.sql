@@ -26,7 +26,7 @@ WHERE
         OR getvariable('reason') IS NOT NULL
         OR getvariable('sha256') IS NOT NULL
     )
-    AND scope_state.out_reason = coalesce(getvariable('reason'), scope_state.out_reason)
+    AND lower(scope_state.out_reason) = lower(coalesce(getvariable('reason'), scope_state.out_reason))
     AND scope_state.sha256 = coalesce(lower(getvariable('sha256')), scope_state.sha256)
     AND (getvariable('owner') IS NULL OR contains(lower(duty.owner), lower(getvariable('owner'))))
 GROUP BY

@@ -1,7 +1,8 @@
 -- title: Every path to one certificate
 -- description: All paths, anchor to certificate, with what each permits and for which programs and purposes it
---   counts as of the day. A path that permits nothing names the first certificate that broke it, and why.
--- param: sha256 varchar NULL the certificate's SHA-256, 64 hex digits
+--   counts as of the day. A path that permits nothing names the first certificate that broke it, and why. State
+--   `not trusted`: no program trusts the anchor for anything; `no trusted purpose`: for nothing that it permits.
+-- param: sha256 varchar required the certificate's SHA-256, 64 hex digits
 -- columns: path_id, length, valid_from, valid_to, state, counts_for, purposes, broken_reason, broken_sha256,
 --   self_signed_hop, certificates, subjects
 WITH asked AS (
@@ -47,7 +48,8 @@ SELECT
         WHEN asked.valid_from > as_of() THEN 'not yet valid'
         WHEN member.revoked > 0 THEN 'revoked'
         WHEN len(asked.purposes) = 0 THEN 'broken'
-        WHEN counted.path_id IS NULL THEN 'not trusted'
+        WHEN trusted.sha256 IS NULL THEN 'not trusted'
+        WHEN counted.path_id IS NULL THEN 'no trusted purpose'
         ELSE 'counts'
     END AS state,
     coalesce(counted.counts_for, []) AS counts_for,
@@ -60,9 +62,14 @@ SELECT
 FROM asked
 INNER JOIN member ON asked.path_id = member.path_id
 LEFT JOIN counted ON asked.path_id = counted.path_id
+LEFT JOIN (SELECT DISTINCT sha256 FROM trusted_root) AS trusted ON asked.anchor_sha256 = trusted.sha256
 ORDER BY
     list_position(
-        ['counts', 'not trusted', 'revoked', 'broken', 'expired', 'not yet valid', 'never valid'], state
+        [
+            'counts', 'no trusted purpose', 'not trusted', 'revoked', 'broken', 'expired', 'not yet valid',
+            'never valid'
+        ],
+        state
     ),
     asked.length,
     asked.path_id;

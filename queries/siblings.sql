@@ -1,8 +1,9 @@
 -- title: All certificates of one CA
 -- description: Every certificate with the same subject name and key as the one asked for, itself included: who issued
 --   each, whether it lives, what it is capable of, and which audits cover it.
--- param: sha256 varchar NULL a certificate's SHA-256, 64 hex digits
--- columns: sha256, issuer, not_before, not_after, self_signed, state, records, capable_for, claimed, gaps
+-- param: sha256 varchar required a certificate's SHA-256, 64 hex digits
+-- columns: sha256, state, self_signed, claimed, gaps, pending, unknown, capable_for, issuer, not_before, not_after,
+--   records
 WITH asked AS (
     SELECT ca_id FROM certificate WHERE sha256 = lower(getvariable('sha256'))
 ),
@@ -13,7 +14,11 @@ verdict AS (
         list(DISTINCT coalesce(audit_kind, reason) ORDER BY coalesce(audit_kind, reason))
         FILTER (WHERE verdict = 'claimed') AS claimed,
         list(DISTINCT concat_ws(' ', audit_kind, reason) ORDER BY concat_ws(' ', audit_kind, reason))
-        FILTER (WHERE verdict <> 'claimed') AS gaps
+        FILTER (WHERE verdict = 'gap') AS gaps,
+        list(DISTINCT concat_ws(' ', audit_kind, reason) ORDER BY concat_ws(' ', audit_kind, reason))
+        FILTER (WHERE verdict = 'pending') AS pending,
+        list(DISTINCT concat_ws(' ', audit_kind, reason) ORDER BY concat_ws(' ', audit_kind, reason))
+        FILTER (WHERE verdict = 'unknown') AS unknown
     FROM coverage
     GROUP BY sha256
 ),
@@ -36,20 +41,22 @@ record AS (
 
 SELECT
     certificate.sha256,
-    certificate.issuer,
-    certificate.not_before,
-    certificate.not_after,
-    issuance.issuer_ca_id = issuance.subject_ca_id AS self_signed,
     CASE
         WHEN certificate.not_after < as_of() THEN 'expired'
         WHEN certificate.not_before > as_of() THEN 'not yet valid'
         WHEN revoked.sha256 IS NOT NULL THEN 'revoked'
         ELSE 'live'
     END AS state,
-    coalesce(record.records, []) AS records,
-    coalesce(capable.capable_for, []) AS capable_for,
+    issuance.issuer_ca_id = issuance.subject_ca_id AS self_signed,
     coalesce(verdict.claimed, []) AS claimed,
-    coalesce(verdict.gaps, []) AS gaps
+    coalesce(verdict.gaps, []) AS gaps,
+    coalesce(verdict.pending, []) AS pending,
+    coalesce(verdict.unknown, []) AS unknown,
+    coalesce(capable.capable_for, []) AS capable_for,
+    certificate.issuer,
+    certificate.not_before,
+    certificate.not_after,
+    coalesce(record.records, []) AS records
 FROM certificate
 INNER JOIN asked ON certificate.ca_id = asked.ca_id
 INNER JOIN issuance ON certificate.sha256 = issuance.sha256

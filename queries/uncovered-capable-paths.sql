@@ -43,8 +43,8 @@ LEFT JOIN cross_certificate ON member.sha256 = cross_certificate.sha256
 WHERE
     trusted_path.permitted
     AND (member.position > 0 OR trusted_path.length = 1)
-    AND trusted_path.root_program = coalesce(getvariable('program'), trusted_path.root_program)
-    AND trusted_path.purpose = coalesce(getvariable('purpose'), trusted_path.purpose)
+    AND lower(trusted_path.root_program) = lower(coalesce(getvariable('program'), trusted_path.root_program))
+    AND lower(trusted_path.purpose) = lower(coalesce(getvariable('purpose'), trusted_path.purpose))
 GROUP BY
     trusted_path.root_program, trusted_path.purpose, trusted_path.sha256, certificate.subject, trusted_path.length,
     trusted_path.path_id

@@ -63,7 +63,12 @@ def test_every_reason_occurs_and_agrees_with_its_verdict(answers: list[dict[str,
 def test_every_warning_occurs(entries: list[Entry], answers: list[dict[str, str]]) -> None:
     warnings = rows(SAMPLE / "WARNINGS.csv")
     claimed = {(row["sha256"], row["audit_kind"]) for row in answers if row["verdict"] == "claimed"}
-    assert {row["reason"] for row in warnings} == {"late_statement", "audit_due", "inconsistent_sibling"}
+    assert {row["reason"] for row in warnings} == {
+        "late_statement",
+        "audit_due",
+        "inconsistent_sibling",
+        "records_disagree",
+    }
     assert {(row["sha256"], row["audit_kind"]) for row in warnings} <= claimed
 
 

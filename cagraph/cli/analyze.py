@@ -7,6 +7,7 @@ import click
 
 from cagraph.cli.options import Messages, database_option, verbosity_options
 from cagraph.errors import WarehouseError
+from cagraph.report.words import counted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     "--budget",
     type=click.IntRange(min=1),
     default=None,
-    show_default="2000",
-    help="Paths kept for one certificate; what this cuts is counted.",
+    help="Paths kept for one certificate; what this cuts is counted. [default: 2000]",
 )
 @database_option
 @verbosity_options
@@ -49,11 +49,11 @@ def run_analysis(connection: "DuckDBPyConnection", messages: Messages, budget: i
         report = analyze_warehouse(connection, budget=budget or DEFAULT_BUDGET, progress=progress)
     state = "nothing new since the last analysis" if report.unchanged else "analysed"
     messages.note(
-        f"{state}: {report.certificates} certificates, {report.cas} CAs, {report.issuances} issuances, "
-        f"{report.paths} paths"
+        f"{state}: {counted(report.certificates, 'certificate')}, {counted(report.cas, 'CA')}, "
+        f"{counted(report.issuances, 'issuance')}, {counted(report.paths, 'path')}"
     )
     if report.truncated:
         messages.note(
-            f"the paths of {report.truncated} certificates are not complete: "
+            f"the paths of {counted(report.truncated, 'certificate')} are not complete: "
             f"the budget of {report.budget} cut them"
         )

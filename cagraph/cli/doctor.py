@@ -19,6 +19,7 @@ from cagraph.cli.settings import SETTINGS, resolve
 from cagraph.errors import CagraphError
 from cagraph.report.formats import write
 from cagraph.report.rows import Table
+from cagraph.report.status import freshness
 from cagraph.report.terminal import one_line, safe_json
 
 _LIBRARIES = ("cagraph", "duckdb", "cryptography", "pyasn1", "networkx", "aiohttp", "click", "rich")
@@ -128,6 +129,8 @@ def _database(db: Path) -> Iterator[Check]:
         yield _check(
             "database views compile", lambda: f"{compile_views(connection)} views", ExitCode.DATABASE
         )
+        fresh, sentence = freshness(connection)
+        yield Check("database analysis", fresh, sentence, ExitCode.DATABASE)
 
 
 def _disk(db: Path) -> Check:

@@ -1,4 +1,8 @@
-"""The one place where an exception becomes one line on stderr and an exit code."""
+"""The one place where an exception becomes one line on stderr and an exit code.
+
+An exception's own notes (`add_note`) are lists for the reader, such as the names to choose from: each is one
+more line.
+"""
 
 import contextlib
 import os
@@ -23,7 +27,7 @@ def exit_code_of(error: BaseException, *, debug: bool = False) -> int:
     if debug:
         traceback.print_exception(error)
     if isinstance(error, CagraphError):
-        _say(one_line(error))
+        _say(one_line(error), *getattr(error, "__notes__", ()))
         return error.exit_code
     if isinstance(error, click.UsageError):
         where = f" (see `{error.ctx.command_path} --help`)" if error.ctx else ""
@@ -46,9 +50,11 @@ def is_duckdb(error: BaseException) -> bool:
     return duckdb is not None and isinstance(error, duckdb.Error)
 
 
-def _say(line: str) -> None:
+def _say(line: str, *notes: str) -> None:
     with contextlib.suppress(OSError):  # stderr may be gone too: nobody is left to tell
         click.echo(f"cagraph: {line}", err=True)
+        for note in notes:
+            click.echo(f"  {safe(note)}", err=True)
 
 
 def _is_interrupt(error: BaseException) -> bool:

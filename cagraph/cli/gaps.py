@@ -16,9 +16,18 @@ from cagraph.cli.options import (
     database_option,
     output_options,
     verbosity_options,
+    words_of,
 )
 from cagraph.model import AuditKind, Purpose, RootProgram
-from cagraph.report.gaps import SEVERITIES, completeness, count_severities, findings, in_brief
+from cagraph.report.gaps import (
+    SEVERITIES,
+    completeness,
+    count_severities,
+    findings,
+    first_certificate,
+    in_brief,
+)
+from cagraph.report.words import counted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,16 +35,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--owner", metavar="TEXT", help="Only findings whose owner on duty contains TEXT.")
-@click.option(
-    "--program", type=click.Choice([*RootProgram], case_sensitive=False), help="Only this root program."
-)
-@click.option("--purpose", type=click.Choice([*Purpose], case_sensitive=False), help="Only this purpose.")
-@click.option("--kind", type=click.Choice([*AuditKind], case_sensitive=False), help="Only this audit kind.")
+@click.option("--program", type=words_of(RootProgram), help="Only this root program.")
+@click.option("--purpose", type=words_of(Purpose), help="Only this purpose.")
+@click.option("--kind", type=words_of(AuditKind), help="Only this audit kind.")
 @click.option(
     "--severity",
     type=click.Choice(SEVERITIES, case_sensitive=False),
-    show_default="gap and warning",
-    help="Only this severity.",
+    help="Only this severity. [default: gap and warning]",
 )
 @click.option(
     "--fail-on",
@@ -66,7 +72,8 @@ def gaps(
     \b
     Examples:
       cagraph gaps
-      cagraph gaps --owner Example --as-of 2024-05-08
+      cagraph gaps --owner Birch --as-of 2024-05-08
+      cagraph gaps --kind 'S/MIME BR' --format markdown
       cagraph gaps --program mozilla --purpose secure_email --json
       cagraph gaps --severity gap --fail-on gap -q -o gaps.csv
     """  # noqa: D301 - click reads the backspace itself
@@ -87,9 +94,12 @@ def write_findings(
     """Write the findings and what they cannot speak of; say whether one is as grave as `fail_on`."""
     table = findings(connection, filters)
     counts = count_severities(table)
-    output.write(in_brief(table) if output.form in ("table", "markdown") else table, messages)
-    said = ", ".join(f"{counts[severity]} {severity}s" for severity in SEVERITIES if counts[severity])
-    messages.note(f"{said or 'no findings'} (one a certificate, program, purpose and audit kind)")
+    brief = output.form in ("table", "markdown")
+    output.write(in_brief(table) if brief else table, messages)
+    said = ", ".join(counted(counts[severity], severity) for severity in SEVERITIES if counts[severity])
+    messages.note(f"{said} (one a certificate, program, purpose and audit kind)" if said else "no findings")
+    if brief and (digits := first_certificate(table)):
+        messages.note(f"`cagraph show {digits}` for the evidence")
     for note in completeness(connection):
         messages.note(note)
     grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on else ()

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from cagraph.cli import ExitCode
-from cagraph.cli.options import Messages, Output, database_option, output_options, verbosity_options
+from cagraph.cli.options import (
+    Messages,
+    Output,
+    database_option,
+    ingest_options,
+    output_options,
+    verbosity_options,
+)
 from cagraph.report.rows import Table
+from cagraph.report.words import counted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -34,18 +42,7 @@ _SHOWN = 10
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option(
-    "--dated",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="YYYY-MM-DD",
-    help="The day that the files speak for. [default: a date in the file's or folder's name, else its time]",
-)
-@click.option(
-    "--complete/--slice",
-    "complete",
-    default=None,
-    help="Whether a CCADB report holds every record. [default: by CCADB's own file names]",
-)
+@ingest_options
 @database_option
 @output_options
 @verbosity_options
@@ -92,19 +89,19 @@ def run_ingest(
     from cagraph.ingest import ingest as ingest_files
 
     completeness = {None: None, True: "complete", False: "slice"}[complete]
-    day = dated.date() if dated is not None and hasattr(dated, "date") else dated
     with messages.progress() as progress:
-        report = ingest_files(connection, paths, dated=day, completeness=completeness, progress=progress)
+        report = ingest_files(connection, paths, dated=dated, completeness=completeness, progress=progress)
     known = f", {len(report.already_known)} already known" if report.already_known else ""
     messages.note(
-        f"{len(report.stored)} files read{known}: {report.rows_in} rows in, {report.rows_stored} stored, "
-        f"{report.rows_rejected} rejected; {report.new_certificates} new certificates, "
-        f"{report.new_records} new record versions"
+        f"{counted(len(report.stored), 'file')} read{known}: {counted(report.rows_in, 'row')} in, "
+        f"{report.rows_stored} stored, {report.rows_rejected} rejected; "
+        f"{counted(report.new_certificates, 'new certificate')}, "
+        f"{counted(report.new_records, 'new record version')}"
     )
     for file in report.passed_over[:_SHOWN]:
         messages.note(f"passed over: {file.path}: {file.error}")
     if len(report.passed_over) > _SHOWN:
-        messages.note(f"passed over: {len(report.passed_over) - _SHOWN} more files")
+        messages.note(f"passed over: {counted(len(report.passed_over) - _SHOWN, 'more file')}")
     for file in report.stored:
         if file.truncated:
             messages.note(f"{file.path} breaks off: what it lists is not complete")

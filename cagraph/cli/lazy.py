@@ -62,10 +62,9 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or fail with those that are close."""
         if args and not args[0].startswith("-") and args[0] not in self.entries:
-            from difflib import get_close_matches
+            from cagraph.warehouse.catalogue import nearest
 
-            close = get_close_matches(args[0], self.entries, n=3)
-            ctx.fail(f"no command {args[0]!r}" + (f": did you mean {' or '.join(close)}?" if close else ""))
+            ctx.fail(f"no command {args[0]!r}{nearest(args[0], self.entries)}")
         return super().resolve_command(ctx, args)
 
     def main(

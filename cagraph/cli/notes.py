@@ -3,7 +3,7 @@
 An answer as of a day is only as good as the snapshots near it: the view `knowledge` says which were used.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def reading(
-    db: Path, as_of: date | None, messages: Messages, *, analysed: bool = True
+    db: Path,
+    as_of: date | None,
+    messages: Messages,
+    *,
+    analysed: bool = True,
+    may_write_into: Sequence[Path] = (),
 ) -> Iterator["DuckDBPyConnection"]:
     """Give a read-only connection that speaks of `as_of`; the notes on it are printed first.
 
@@ -28,15 +33,25 @@ def reading(
     """
     from cagraph.warehouse.database import open_warehouse
 
-    with open_warehouse(db, write=False, as_of=as_of) as connection:
+    with open_warehouse(db, write=False, as_of=as_of, may_write_into=may_write_into) as connection:
+        if analysed:
+            want_analysed(connection, db)
         if is_analysed(connection):
             fresh, sentence = freshness(connection)
             if not fresh:
                 messages.note(sentence)
-        elif analysed:
-            raise WarehouseError(f"{db} was never analysed, so it has no paths: run `cagraph analyze`")
         print_notes(connection, messages)
         yield connection
+
+
+def want_analysed(connection: "DuckDBPyConnection", db: Path) -> None:
+    """Refuse to answer from what was never analysed.
+
+    Raises:
+        WarehouseError: it never was.
+    """
+    if not is_analysed(connection):
+        raise WarehouseError(f"{db} was never analysed, so it has no paths: run `cagraph analyze`")
 
 
 def print_notes(connection: "DuckDBPyConnection", messages: Messages) -> None:

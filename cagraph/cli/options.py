@@ -2,6 +2,7 @@
 
     @database_option    → db: Path
     @as_of_option       → as_of: date | None
+    @ingest_options     → dated: date | None, complete: bool | None
     @output_options     → output: Output        output.write(table, messages)
     @verbosity_options  → messages: Messages    messages.note(…), .detail(…), .progress()
 
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,15 +83,27 @@ class Output:
             sys.stdout.buffer.flush()
 
 
+def _day(value: str) -> date:
+    """Return the day that an option names."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"not a day as 2024-05-08: {value!r}") from None
+
+
+def words_of(words: type[StrEnum]) -> click.Choice[str]:
+    """Return a choice among an enumeration's values, in any case; click would take its names."""
+    return click.Choice([word.value for word in words], case_sensitive=False)
+
+
 def database_option(command: Command) -> Command:
     """Add `--db`."""
     return click.option(
         "--db",
         type=click.Path(path_type=Path),
         default=lambda: resolve("db").value,
-        show_default=f"./{SETTINGS['db'].default}",
         metavar="FILE",
-        help="The database file. [env: CAGRAPH_DB]",
+        help=f"The database file. [default: ./{SETTINGS['db'].default}; env: CAGRAPH_DB]",
     )(command)
 
 
@@ -98,11 +112,31 @@ def as_of_option(command: Command) -> Command:
     return click.option(
         "--as-of",
         default=lambda: resolve("as_of").value,
-        callback=_day,
-        show_default="today",
+        type=_day,
         metavar="YYYY-MM-DD",
-        help="Answer as of this day. [env: CAGRAPH_AS_OF]",
+        help="Answer as of this day. [default: today; env: CAGRAPH_AS_OF]",
     )(command)
+
+
+def ingest_options(command: Command) -> Command:
+    """Add `--dated` and `--complete/--slice`."""
+    for option in (
+        click.option(
+            "--complete/--slice",
+            "complete",
+            default=None,
+            help="Whether a CCADB report holds every record. [default: by CCADB's own file names]",
+        ),
+        click.option(
+            "--dated",
+            type=_day,
+            metavar="YYYY-MM-DD",
+            help="The day that the files speak for. "
+            "[default: a date in the file's or folder's name, else its time]",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def output_options(command: Command) -> Command:
@@ -158,7 +192,11 @@ def _format(form: str | None, as_json: bool, as_csv: bool, path: Path | None) ->
         raise UsageProblem(f"one output format, not {' and '.join(sorted(asked))}")
     if asked:
         return asked.pop()
-    if path is not None and path.suffix.lower() in SUFFIXES:
+    if path is not None and path.suffix:
+        if path.suffix.lower() not in SUFFIXES:
+            raise UsageProblem(
+                f"what format is {path.suffix}? Give --format, or a name that ends in {', '.join(SUFFIXES)}"
+            )
         return SUFFIXES[path.suffix.lower()]
     configured = resolve("format")
     if configured.value not in FORMATS:
@@ -166,10 +204,3 @@ def _format(form: str | None, as_json: bool, as_csv: bool, path: Path | None) ->
             f"{configured.source}: no format {configured.value!r}; there are {', '.join(FORMATS)}"
         )
     return configured.value
-
-
-def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
-    try:
-        return None if value is None else date.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(f"not a day as 2024-05-08: {value!r}", ctx, param) from None

@@ -30,13 +30,14 @@ def paths(certificate: str, db: Path, as_of: date | None, output: Output, messag
     """Show every path to a certificate, and for which programs and purposes each counts.
 
     Paths that count on the day come first; one that permits nothing names the first certificate that
-    broke it, and why. The certificate is given by its SHA-256, the first digits of it, or by words of
+    broke it, and why. The certificate is given by its SHA-256, its first eight digits or more, or by words of
     its subject name that fit no other.
 
     \b
     Examples:
-      cagraph paths 949424DC2CCAAB5E9E80D66E0E3F7DEEB3201C607D4315EF4C6F2D93A917279D
-      cagraph paths 949424dc --as-of 2024-05-08 --json
+      cagraph paths D911AABE03BF74D9BB0CE2CC37D55BC75602678244BE3A2049905F5D391838BB
+      cagraph paths d911aabe --as-of 2024-05-08 --json
+      cagraph paths 'Fern Rescued'
     """  # noqa: D301 - click reads the backspace itself
     with reading(db, as_of, messages) as connection:
         sha256 = one_certificate(connection, certificate)

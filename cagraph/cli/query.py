@@ -17,7 +17,7 @@ from cagraph.cli.options import (
 )
 from cagraph.errors import UsageProblem
 from cagraph.report.rows import Table
-from cagraph.warehouse.catalogue import Query, find, load_catalogue, parse_params, run
+from cagraph.warehouse.catalogue import Parameter, Query, find, load_catalogue, parse_params, run
 
 
 def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -55,9 +55,10 @@ def query(
     \b
     Examples:
       cagraph query
-      cagraph query gaps_by_owner --as-of 2024-05-08
-      cagraph query gaps_by_owner -p owner='Example CA' --csv -o gaps.csv
-      cagraph query gaps_by_owner --sql | duckdb -readonly cagraph.duckdb
+      cagraph query sibling-covered-self-not --as-of 2024-05-08
+      cagraph query coverage -p owner=Birch -p program=mozilla -o coverage.csv
+      cagraph query siblings -p sha256=d911aabe03bf74d9bb0ce2cc37d55bc75602678244be3a2049905f5d391838bb
+      cagraph query gaps --sql | duckdb -readonly cagraph.duckdb
     """  # noqa: D301 - click reads the backspace itself
     catalogue = load_catalogue()
     if name is None:
@@ -79,10 +80,14 @@ def query(
 
 def _listing(catalogue: dict[str, Query]) -> Table:
     rows = [
-        (query.name, query.title, [f"{param.name}={param.default}" for param in query.parameters])
+        (query.name, query.title, [_shown(parameter) for parameter in query.parameters])
         for query in catalogue.values()
     ]
     return Table(("name", "title", "parameters"), rows, types=("VARCHAR", "VARCHAR", "VARCHAR[]"))
+
+
+def _shown(parameter: Parameter) -> str:
+    return f"{parameter.name} (required)" if parameter.required else f"{parameter.name}={parameter.default}"
 
 
 def _pairs(params: tuple[str, ...]) -> dict[str, str]:

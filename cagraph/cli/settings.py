@@ -6,11 +6,11 @@ Knows which settings there are and not what any command does with them.
 import os
 import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from cagraph.errors import UsageProblem
+from cagraph.warehouse.catalogue import nearest
 
 FILE_NAME = "cagraph.toml"
 
@@ -86,9 +86,8 @@ def _read(path: Path) -> dict[str, str]:
         raise UsageProblem(f"cannot read {path}: {error}") from error
     for key, value in content.items():
         if key not in SETTINGS:
-            close = get_close_matches(key, SETTINGS)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(SETTINGS)}"
-            raise UsageProblem(f"{path}: no setting {key!r}: {hint}")
+            hint = nearest(key, SETTINGS) or f": there are {', '.join(SETTINGS)}"
+            raise UsageProblem(f"{path}: no setting {key!r}{hint}")
         if isinstance(value, dict | list):
             raise UsageProblem(f"{path}: {key} is one value, not a table or list")
     return {key: str(value) for key, value in content.items()}

@@ -39,7 +39,7 @@ def status(as_json: bool, db: Path, messages: Messages) -> None:
     if policy != "current":
         click.echo("Its rules and views are not this version's: run `cagraph analyze`.")
     click.echo()
-    write_sections(state.sections(), messages, as_json=False)
+    write_sections(state.in_brief(), messages, as_json=False)
 
 
 def _object(db: Path, state: Status, policy: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from cagraph.cli.options import (
     Output,
     as_of_option,
     database_option,
+    ingest_options,
     output_options,
     verbosity_options,
 )
@@ -29,6 +30,7 @@ from cagraph.report.gaps import SEVERITIES
     type=click.Choice(SEVERITIES, case_sensitive=False),
     help="Exit with 3 if there is a finding of this severity, or a graver one.",
 )
+@ingest_options
 @database_option
 @as_of_option
 @output_options
@@ -36,6 +38,8 @@ from cagraph.report.gaps import SEVERITIES
 def sweep(
     paths: tuple[Path, ...],
     fail_on: str | None,
+    dated: date | None,
+    complete: bool | None,
     db: Path,
     as_of: date | None,
     output: Output,
@@ -49,17 +53,18 @@ def sweep(
     Examples:
       cagraph sweep reports/2024-05-08
       cagraph sweep reports/2024-05-08 --as-of 2024-05-08 --csv -o gaps.csv
+      cagraph sweep our-cas.pem records-of-one-owner.csv --dated 2024-05-08 --slice --fail-on gap
     """  # noqa: D301 - click reads the backspace itself
     from cagraph.warehouse.database import open_warehouse
 
     if not paths and not db.exists():
         raise WarehouseError(f"no database at {db}: name files to read, or give --db")
     with open_warehouse(db, write=True, as_of=as_of) as connection:
-        complete = whole(run_ingest(connection, paths, None, None, messages)) if paths else True
+        read_whole = whole(run_ingest(connection, paths, dated, complete, messages)) if paths else True
         run_analysis(connection, messages)
         print_notes(connection, messages)
         failed = write_findings(connection, {}, output, messages, fail_on)
-    if not complete:
+    if not read_whole:
         raise SystemExit(ExitCode.SOURCE)
     if failed:
         raise SystemExit(ExitCode.FINDINGS)

@@ -7,15 +7,28 @@ verdict "not disclosed" hangs on them.
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from cagraph.sources import ccadb_records
 from cagraph.sources.rows import Truncated
 
 COMPLETE, SLICE = "complete", "slice"
+FILE_TIME = "file time"
+"""Where a day is from that nobody stated: copying a file may change it."""
 
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 _REPORT = re.compile(r"AllCertificateRecordsCSVFormat(V2|V4A|V4B|V4|V5)(?![A-Z0-9])", re.IGNORECASE)
 _OTHER_HALF = {"V4a": "V4b", "V4b": "V4a"}
+OTHER_MISSING, OTHER_HERE = "is not here", "is here"
+_BREAKS_OFF = "the file breaks off"
+
+
+class Completeness(NamedTuple):
+    """Whether a file is complete, and why; `half`: V4a or V4b, where it is nothing but a half of a report."""
+
+    complete: bool
+    because: str
+    half: str | None = None
 
 
 def day_of(path: Path, folder: Path | None, given: date | None) -> tuple[date, str]:
@@ -34,7 +47,7 @@ def day_of(path: Path, folder: Path | None, given: date | None) -> tuple[date, s
             return day, "folder name"
         if candidate == top:
             break
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date(), "file time"
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date(), FILE_TIME
 
 
 def _date_in(name: str) -> date | None:
@@ -49,29 +62,31 @@ def _date_in(name: str) -> date | None:
 
 def completeness(
     kind: str | None, path: Path, declared: str | None, *, cut: Truncated | None, unnamed: int
-) -> tuple[bool, str]:
+) -> Completeness:
     """Return whether a file is complete, and why.
 
     `cut` is where the file breaks off, or may; `unnamed` counts rejected rows that do not say
     which certificate they were about.
     """
     if cut is not None and cut.sure:
-        return False, f"the file breaks off in the row on line {cut.line}"
+        return Completeness(False, f"{_BREAKS_OFF} in the row on line {cut.line}")
     note = f"; {unnamed} rejected rows do not name their certificate" if unnamed else ""
     if declared == SLICE:
-        return False, "declared a slice"
+        return Completeness(False, "declared a slice")
     if declared == COMPLETE:
-        return True, f"declared complete{note}"
+        return Completeness(True, f"declared complete{note}")
     if cut is not None:
-        return False, f"line {cut.line} has no line end, so it may be cut off; not declared complete"
+        reason = f"line {cut.line} has no line end, so it may be cut off; not declared complete"
+        return Completeness(False, reason)
     if kind != ccadb_records.KIND:
-        return False, "not declared complete"
+        return Completeness(False, "not declared complete")
     version = _report_version(path)
     if version is None:
-        return False, "not declared complete, and its name is not that of a whole CCADB report"
+        return Completeness(False, "not declared complete, and its name is not that of a whole CCADB report")
     if version in _OTHER_HALF:
-        return False, half(version) + note
-    return True, f"its name is that of CCADB's whole report, {version}{note}"
+        reason = f"{version} is half of a report and {_OTHER_HALF[version]} of the same day {OTHER_MISSING}"
+        return Completeness(False, reason + note, version)
+    return Completeness(True, f"its name is that of CCADB's whole report, {version}{note}")
 
 
 def _report_version(path: Path) -> str | None:
@@ -82,14 +97,13 @@ def _report_version(path: Path) -> str | None:
     return f"{version[:2]}{version[2:].lower()}"
 
 
-def half(version: str) -> str:
-    """Return the reason why V4a or V4b alone is not complete."""
-    return f"{version} is half of a report and {_OTHER_HALF[version]} of the same day is not here"
-
-
-def whole(version: str) -> str:
-    """Return the reason why V4a or V4b beside the other is complete."""
-    return f"{version} is half of a report and {_OTHER_HALF[version]} of the same day is here"
-
-
-HALVES = tuple(_OTHER_HALF)
+def difference(declared: str | None, complete: bool, because: str) -> str:
+    """Return what to say of a declaration that differs from what is stored of the same bytes, or nothing."""
+    if declared is None or (declared == COMPLETE) == complete:
+        return ""
+    if because.startswith(_BREAKS_OFF):
+        return f"declared complete now, but {because}"
+    now = "complete" if declared == COMPLETE else "a slice"
+    before = "complete" if complete else "not complete"
+    change = "to change it, ingest into a new database"
+    return f"declared {now} now, stored as {before} before ({because}): {change}"

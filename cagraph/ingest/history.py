@@ -1,9 +1,11 @@
 """What the warehouse remembers of earlier files: which bytes it knows, and which halves belong together.
 
-Reads and writes `fetched` and `snapshot` only.
+Asks and fills `fetched` and `snapshot`, and no other table. Here too is the one fact that ever changes:
+whether half of a report is complete.
 """
 
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -11,7 +13,6 @@ from duckdb import DuckDBPyConnection
 from cagraph.ingest import dating
 from cagraph.ingest.files import Found
 from cagraph.ingest.outcome import FileReport
-from cagraph.sources import ccadb_records
 from cagraph.warehouse import load
 
 _SNAPSHOT = (
@@ -24,17 +25,26 @@ _SNAPSHOT = (
     "rows_in",
     "rows_stored",
     "rows_rejected",
+    "rows_unnamed",
+    "half",
 )
 assert set(_SNAPSHOT) <= {field.name for field in fields(FileReport)}
 
 
-def known_snapshot(connection: DuckDBPyConnection, file: Found) -> FileReport | None:
-    """Return what was stored when the same bytes were ingested as the same kind, if they were."""
+def known_snapshot(
+    connection: DuckDBPyConnection, file: Found, day: date, *, stated: bool
+) -> FileReport | None:
+    """Return what was stored when the same bytes were ingested as the same kind, if they were.
+
+    Bytes that are `stated` to speak for a day are known only if they were stored for that day; with no
+    such statement, for any day.
+    """
     assert file.source is not None
     row = connection.execute(
         f"SELECT {', '.join(_SNAPSHOT)} FROM snapshot JOIN fetched USING (fetch_id)"  # noqa: S608 (our own names)
-        " WHERE body_sha256 = $sha256 AND kind = $kind ORDER BY snapshot_id LIMIT 1",
-        {"sha256": file.sha256, "kind": file.source.KIND},
+        " WHERE body_sha256 = $sha256 AND kind = $kind AND (dated = $day OR NOT $stated)"
+        " ORDER BY dated = $day DESC, snapshot_id LIMIT 1",
+        {"sha256": file.sha256, "kind": file.source.KIND, "day": day, "stated": stated},
     ).fetchone()
     if row is None:
         return None
@@ -61,31 +71,13 @@ def note_passed_over(connection: DuckDBPyConnection, file: Found) -> None:
         load.store_fetch(connection, url, body, error=file.error)
 
 
-def join_halves(connection: DuckDBPyConnection) -> list[tuple[int, str]]:
-    """Make V4a and V4b of one day complete, now that both are here; return the snapshots and the reason.
-
-    Only a half that is nothing but a half counts: one that breaks off, or was declared a slice, has
-    another reason and stays as it is.
-    """
-    joined: list[tuple[int, str]] = []
-    for version in dating.HALVES:
-        (other,) = set(dating.HALVES) - {version}
-        reason = dating.whole(version)
-        rows = connection.execute(
-            "UPDATE snapshot SET complete = true,"
-            " complete_because = replace(complete_because, $half, $whole)"
-            " WHERE kind = $kind AND starts_with(complete_because, $half) AND dated IN ("
-            "  SELECT dated FROM snapshot WHERE kind = $kind"
-            "  AND (starts_with(complete_because, $other_half)"
-            "   OR starts_with(complete_because, $other_whole))"
-            " ) RETURNING snapshot_id, complete_because",
-            {
-                "half": dating.half(version),
-                "whole": reason,
-                "kind": ccadb_records.KIND,
-                "other_half": dating.half(other),
-                "other_whole": dating.whole(other),
-            },
-        ).fetchall()
-        joined.extend((snapshot_id, because) for snapshot_id, because in rows)
-    return joined
+def join_halves(connection: DuckDBPyConnection) -> dict[int, str]:
+    """Make V4a and V4b of one day complete, now that both are here; return the snapshots and the reasons."""
+    rows = connection.execute(
+        "UPDATE snapshot SET complete = true, complete_because = replace(complete_because, $missing, $here)"
+        " WHERE half IS NOT NULL AND NOT complete AND dated IN"
+        " (SELECT dated FROM snapshot GROUP BY dated HAVING count(DISTINCT half) = 2)"
+        " RETURNING snapshot_id, complete_because",
+        {"missing": dating.OTHER_MISSING, "here": dating.OTHER_HERE},
+    ).fetchall()
+    return dict(rows)

@@ -34,7 +34,7 @@ class Intake:
         self.rows_in = 0
         self.rows_stored = 0
         self.rows_rejected = 0
-        self.unnamed = 0
+        self.rows_unnamed = 0
         self.new_certificates = 0
         self.new_records = 0
         self.cut: Truncated | None = None
@@ -89,7 +89,7 @@ class Intake:
 
     def _reject(self, issue: Issue) -> None:
         self.rows_rejected += 1
-        self.unnamed += issue.sha256 is None
+        self.rows_unnamed += issue.sha256 is None
         self._note(issue)
 
     def _note(self, issue: Issue) -> None:

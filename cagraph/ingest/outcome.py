@@ -10,7 +10,8 @@ class FileReport:
     """One file: what it was taken for and what became of its rows.
 
     `error`: passed over, and why; then nothing of it was stored and `kind` is None. `already_known`: its
-    bytes were ingested before, so nothing changed; the rest says what was stored then.
+    bytes were ingested before for the same day, or for any day where none was stated, so nothing changed;
+    the rest says what was stored then, and `ignored` what was declared otherwise now, in one sentence.
     """
 
     path: Path
@@ -22,10 +23,13 @@ class FileReport:
     rows_in: int = 0
     rows_stored: int = 0
     rows_rejected: int = 0
+    rows_unnamed: int = 0
     new_certificates: int = 0
     new_records: int = 0
     truncated: bool = False
     already_known: bool = False
+    ignored: str = ""
+    half: str | None = None
     error: str | None = None
     snapshot_id: int | None = None
 
@@ -43,7 +47,7 @@ class IngestReport:
 
     @property
     def already_known(self) -> tuple[FileReport, ...]:
-        """The files whose bytes were there before."""
+        """The files that changed nothing, because their bytes were there before."""
         return tuple(file for file in self.files if file.already_known)
 
     @property

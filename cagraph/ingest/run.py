@@ -30,8 +30,9 @@ def ingest(
 ) -> IngestReport:
     """Store what the files and folders at `paths` say, and return what became of each file.
 
-    `dated` is the day they speak for, if the names do not say it. `completeness` declares them
-    "complete" or a "slice"; a file that breaks off is never complete.
+    `dated` is the day they speak for, whatever their names say; the same bytes for another day are seen
+    again on that day. `completeness` declares them "complete" or a "slice"; a file that breaks off is
+    never complete, and one that is already known stays what it is (`FileReport.ignored` says so).
 
     Raises:
         SourceError: a file or folder cannot be used; nothing was stored.
@@ -49,7 +50,7 @@ def ingest(
             rows_before += report.rows_in
             reports.append(report)
         tell("reading files", len(files), len(files))
-        joined = dict(history.join_halves(connection))
+        joined = history.join_halves(connection)
     return IngestReport(
         tuple(
             replace(report, complete=True, complete_because=joined[report.snapshot_id])
@@ -86,15 +87,17 @@ def _ingest_file(
     if file.source is None or file.sha256 is None or file.size is None:
         history.note_passed_over(connection, file)
         return FileReport(file.path, error=file.error)
-    if known := history.known_snapshot(connection, file):
-        return known
     day, day_because = dating.day_of(file.path, file.folder, dated)
+    stated = day_because != dating.FILE_TIME
+    if known := history.known_snapshot(connection, file, day, stated=stated):
+        ignored = dating.difference(declared, known.complete, known.complete_because)
+        return replace(known, ignored=ignored)
     fetch_id = load.store_fetch(connection, file.path.resolve().as_uri(), (file.sha256, file.size))
     snapshot_id = load.next_id(connection, "snapshot")
     intake = Intake(connection, (fetch_id, snapshot_id), day)
     _read(file, intake, tell)
-    complete, because = dating.completeness(
-        file.source.KIND, file.path, declared, cut=intake.cut, unnamed=intake.unnamed
+    complete, because, half = dating.completeness(
+        file.source.KIND, file.path, declared, cut=intake.cut, unnamed=intake.rows_unnamed
     )
     report = FileReport(
         path=file.path,
@@ -106,9 +109,11 @@ def _ingest_file(
         rows_in=intake.rows_in,
         rows_stored=intake.rows_stored,
         rows_rejected=intake.rows_rejected,
+        rows_unnamed=intake.rows_unnamed,
         new_certificates=intake.new_certificates,
         new_records=intake.new_records,
         truncated=intake.cut is not None and intake.cut.sure,
+        half=half,
         snapshot_id=snapshot_id,
     )
     history.store_snapshot(connection, fetch_id, report)

@@ -3,8 +3,7 @@
 Knows DuckDB's catalogue and no table by name.
 """
 
-from collections.abc import Sequence
-from difflib import get_close_matches
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -15,22 +14,24 @@ from cagraph.report.files import atomic, temporary_beside
 from cagraph.report.formats import write
 from cagraph.report.rows import Table
 from cagraph.report.terminal import one_line
+from cagraph.warehouse.catalogue import nearest
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def relations(connection: "DuckDBPyConnection") -> list[str]:
-    """Return the names of all tables and views, in order of name."""
+def relations(connection: "DuckDBPyConnection") -> dict[str, bool]:
+    """Return the names of all tables and views, in order of name, and whether each is a view."""
     rows = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT internal AND NOT temporary"
-        " UNION ALL SELECT view_name FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal"
+        "SELECT table_name, false FROM duckdb_tables() WHERE schema_name = 'main' AND NOT internal"
+        " AND NOT temporary"
+        " UNION ALL SELECT view_name, true FROM duckdb_views() WHERE schema_name = 'main' AND NOT internal"
         " ORDER BY 1"
     ).fetchall()
-    return [name for (name,) in rows]
+    return dict(rows)
 
 
-def select(known: Sequence[str], only: Sequence[str]) -> list[str]:
+def select(known: Collection[str], only: Sequence[str]) -> list[str]:
     """Return the names asked for, or all.
 
     Raises:
@@ -38,9 +39,7 @@ def select(known: Sequence[str], only: Sequence[str]) -> list[str]:
     """
     for name in only:
         if name not in known:
-            close = get_close_matches(name, known, n=3)
-            hint = f": did you mean {' or '.join(close)}?" if close else ""
-            raise UsageProblem(f"no table or view {name!r}{hint}")
+            raise UsageProblem(f"no table or view {name!r}{nearest(name, known)}")
     return [name for name in known if not only or name in only]
 
 

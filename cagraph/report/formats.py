@@ -105,7 +105,8 @@ def _csv(table: Table, stream: BinaryIO, terminal: bool) -> Notes:
         # A lone NULL would be a blank line, which readers skip.
         _put(stream, '""' if cells == [""] else ",".join(cells))
     if formulas:
-        return [f"{formulas} cells begin with = + - or @: in a spreadsheet, import the columns as text"]
+        begin = "cell begins" if formulas == 1 else "cells begin"
+        return [f"{formulas} {begin} with = + - or @: in a spreadsheet, import the columns as text"]
     return []
 
 
@@ -158,6 +159,7 @@ FORMATS: dict[str, Writer] = {
 }
 
 SUFFIXES = {
+    ".txt": "table",
     ".json": "json",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",

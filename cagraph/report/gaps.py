@@ -7,21 +7,51 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from cagraph.errors import UsageProblem
 from cagraph.report.rows import Table
-from cagraph.warehouse.catalogue import run
+from cagraph.report.words import by_purpose, counted, short_hash, short_name
+from cagraph.warehouse.catalogue import close_names, did_you_mean, run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SEVERITIES = ("gap", "warning", "note")
 
-_IN_BRIEF = ("severity", "owner", "certificate", "audit_kind", "reason", "scopes", "detail")
+_IN_BRIEF = ("severity", "owner", "certificate", "audit_kind", "reason", "since", "scopes", "detail")
+_SHOWN = 3
 
 
 def findings(connection: "DuckDBPyConnection", filters: Mapping[str, str | None]) -> Table:
-    """Return the findings that pass the filters, which are the parameters of the query `gaps`."""
+    """Return the findings that pass the filters, which are the parameters of the query `gaps`.
+
+    Raises:
+        UsageProblem: nobody here is called as the filter `owner` says.
+    """
     given = {name: value for name, value in filters.items() if value is not None}
-    return Table.from_cursor(run(connection, "gaps", given))
+    table = Table.from_cursor(run(connection, "gaps", given))
+    # Nothing found is good news for an owner, so it must not be for a name mistyped.
+    if not table.rows and "owner" in given:
+        _check_owner(connection, given["owner"])
+    return table
+
+
+def _check_owner(connection: "DuckDBPyConnection", text: str) -> None:
+    rows = connection.execute("SELECT DISTINCT owner FROM duty WHERE owner IS NOT NULL ORDER BY owner")
+    owners = [owner for (owner,) in rows.fetchall()]
+    if not any(text.lower() in owner.lower() for owner in owners):
+        raise UsageProblem(f"no owner here contains {text!r}{did_you_mean(_close_owners(text, owners))}")
+
+
+def _close_owners(text: str, owners: list[str]) -> list[str]:
+    """Return the owners with words that are close to `text`: an owner's name is longer than what is typed."""
+    length = max(len(text.split()), 1)
+    phrases: dict[str, dict[str, None]] = {}
+    for owner in owners:
+        words = owner.lower().split()
+        for start in range(max(len(words) - length, 0) + 1):
+            phrases.setdefault(" ".join(words[start : start + length]), {})[owner] = None
+    close = close_names(text.lower(), phrases)
+    return list(dict.fromkeys(owner for phrase in close for owner in phrases[phrase]))[:_SHOWN]
 
 
 def in_brief(table: Table) -> Table:
@@ -29,29 +59,28 @@ def in_brief(table: Table) -> Table:
     gathered: dict[tuple[Any, ...], dict[str, list[str]]] = {}
     for row in table.rows:
         finding = dict(zip(table.columns, row, strict=True))
-        certificate = f"{finding['sha256'][:8]} {finding['subject'].split(', ')[0]}"
+        certificate = f"{short_hash(finding['sha256'])} {short_name(finding['subject'])}"
         if finding["is_cross_certificate"]:
-            certificate += f" (cross, by {finding['issuer'].split(', ')[0]})"
+            certificate += f" (cross, by {short_name(finding['issuer'])})"
         key = (
             finding["severity"],
             finding["owner"],
             certificate,
             finding["audit_kind"],
             finding["reason"],
+            finding["since"],
             finding["detail"],
         )
         programs = gathered.setdefault(key, {}).setdefault(finding["purpose"], [])
         programs.append(finding["root_program"])
-    rows = [(*key[:5], _scopes(purposes), key[5]) for key, purposes in gathered.items()]
+    rows = [(*key[:-1], by_purpose(purposes), key[-1]) for key, purposes in gathered.items()]
     return Table(_IN_BRIEF, rows)
 
 
-def _scopes(purposes: Mapping[str, list[str]]) -> str:
-    """Return purposes with the programs that ask about each, those with the same programs together."""
-    together: dict[tuple[str, ...], list[str]] = {}
-    for purpose, programs in purposes.items():
-        together.setdefault(tuple(programs), []).append(purpose)
-    return "; ".join(f"{', '.join(words)} in {', '.join(programs)}" for programs, words in together.items())
+def first_certificate(table: Table) -> str | None:
+    """Return the digits by which the first finding's certificate can be shown; None without findings."""
+    position = list(table.columns).index("sha256")
+    return next((short_hash(row[position]) for row in table.rows), None)
 
 
 def count_severities(table: Table) -> Counter[str]:
@@ -67,14 +96,15 @@ def completeness(connection: "DuckDBPyConnection") -> list[str]:
         "SELECT count(DISTINCT sha256), any_value(detail) FROM coverage WHERE reason = 'not_in_records'"
     ).fetchone()
     if row and row[0]:
+        have = "has" if row[0] == 1 else "have"
         notes.append(
-            f"{row[0]} capable certificates have no record here, and what is not known is not covered: "
-            f"{row[1]} (`gaps --severity note` lists them)"
+            f"{counted(row[0], 'capable certificate')} {have} no record here, and what is not known is not "
+            f"covered: {row[1]} (`gaps --severity note` lists them)"
         )
     row = connection.execute("SELECT count(*), any_value(budget) FROM path_truncation, analysis").fetchone()
     if row and row[0]:
         notes.append(
-            f"the paths of {row[0]} certificates are not complete: the budget of {row[1]} cut them "
-            "(`analyze --budget` raises it)"
+            f"the paths of {counted(row[0], 'certificate')} are not complete: the budget of {row[1]} cut "
+            "them (`analyze --budget` raises it)"
         )
     return notes

@@ -7,13 +7,17 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cagraph.errors import UsageProblem
+from cagraph.report.terminal import safe
+from cagraph.report.words import short_name
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+LEAST_DIGITS = 8
+
 _SEPARATORS = re.compile(r"[\s:]+")
-_HEX = re.compile(r"[0-9a-f]{8,64}")
-_SHOWN = 10
+_HEX = re.compile(r"[0-9a-f]{1,64}")
+_SHOWN = 5
 
 Found = tuple[str, str, str, Any, Any]
 """(sha256, subject, issuer, not_before, not_after)"""
@@ -25,12 +29,12 @@ def find_certificates(connection: "DuckDBPyConnection", text: str) -> list[Found
     That is a SHA-256 or its first eight digits or more (upper case, colons and blanks are read), else
     words that all stand in the subject name.
     """
-    plain = _SEPARATORS.sub("", text).lower()
+    digits = _digits(text)
     columns = "SELECT sha256, subject, issuer, not_before, not_after FROM certificate WHERE "
     order = " ORDER BY subject, not_before, sha256"
-    if _HEX.fullmatch(plain):
-        found = connection.execute(columns + "starts_with(sha256, ?)" + order, [plain]).fetchall()
-        if found or len(plain) == 64:
+    if len(digits) >= LEAST_DIGITS:
+        found = connection.execute(columns + "starts_with(sha256, ?)" + order, [digits]).fetchall()
+        if found or len(digits) == 64:
             return found
     words = text.lower().split()
     if not words:
@@ -43,15 +47,31 @@ def one_certificate(connection: "DuckDBPyConnection", text: str) -> str:
     """Return the SHA-256 of the one certificate that `text` means.
 
     Raises:
-        UsageProblem: none does, or several do; the message names them.
+        UsageProblem: none does, or several do; its notes name them, one a line.
     """
     found = find_certificates(connection, text)
     if not found:
+        if 0 < len(digits := _digits(text)) < LEAST_DIGITS:
+            raise UsageProblem(
+                f"no name here contains {text!r}, and of a SHA-256 {LEAST_DIGITS} digits or more are needed, "
+                f"not {len(digits)}"
+            )
         raise UsageProblem(f"no certificate here is {text!r}: give a SHA-256 or words of its subject name")
     if len(found) > 1:
-        named = "; ".join(
-            f"{sha256[:16]} {subject}, by {issuer}" for sha256, subject, issuer, *_ in found[:_SHOWN]
-        )
-        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        raise UsageProblem(f"{len(found)} certificates fit {text!r}, give more digits of one: {named}{more}")
+        raise _ambiguous(text, found)
     return found[0][0]
+
+
+def _ambiguous(text: str, found: list[Found]) -> UsageProblem:
+    problem = UsageProblem(f"{len(found)} certificates fit {text!r}; give the SHA-256 of one, or its digits:")
+    for sha256, subject, issuer, *_ in found[:_SHOWN]:
+        problem.add_note(safe(f"{sha256[:16]}  {short_name(subject)}, by {short_name(issuer)}"))
+    if len(found) > _SHOWN:
+        problem.add_note(f"and {len(found) - _SHOWN} more")
+    return problem
+
+
+def _digits(text: str) -> str:
+    """Return `text` as hex digits in lower case, or nothing if it is no such thing."""
+    plain = _SEPARATORS.sub("", text).lower()
+    return plain if _HEX.fullmatch(plain) else ""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cagraph.report.terminal import safe
+from cagraph.report.words import counted
 
 _REASONS = {
     "no_common_validity": "its validity and those above do not overlap",
@@ -32,7 +33,7 @@ def path_lines(paths: Iterable[dict[str, Any]]) -> Iterator[str]:
 def _block(number: int, path: dict[str, Any]) -> Iterator[str]:
     """Yield one path."""
     window = f"valid {_day(path['valid_from'])} to {_day(path['valid_to'])}"
-    yield f"path {number}: {path['length']} certificates, {window}, {path['state']}"
+    yield f"path {number}: {counted(path['length'], 'certificate')}, {window}, {path['state']}"
     pairs = zip(path["certificates"], path["subjects"], strict=True)
     for position, (sha256, subject) in enumerate(pairs):
         mark = "anchor" if position == 0 else "└─"

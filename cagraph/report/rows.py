@@ -80,16 +80,16 @@ def plain(value: Any) -> Plain:  # noqa: PLR0911 - one line a kind of value
 
 
 def text(value: Any) -> str | None:
-    """Return `value` as one piece of text, a list joined with `;`; None stays None."""
+    """Return `value` as one text: a list joined with `;`, what is nested deeper as JSON; None stays None."""
     match plain(value):
         case None:
             return None
         case bool(flag):
             return "true" if flag else "false"
-        case list(items):
+        case list(items) if not any(isinstance(item, dict | list) for item in items):
             return ";".join("" if (part := text(item)) is None else part for item in items)
-        case dict(struct):
-            return json.dumps(struct, ensure_ascii=False)
+        case (dict() | list()) as nested:
+            return json.dumps(nested, ensure_ascii=False)
         case other:
             return str(other)
 

@@ -3,9 +3,11 @@
 Asks the catalogue and the facts; decides nothing.
 """
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cagraph.report.rows import Table
+from cagraph.report.words import by_program, day, file_name, short_hash, short_name
 from cagraph.warehouse.catalogue import run
 
 if TYPE_CHECKING:
@@ -67,6 +69,58 @@ def certificate_sections(connection: "DuckDBPyConnection", sha256: str) -> dict[
         "records": _table(connection, _RECORDS, sha256, "CCADB records"),
         "neighbours": _table(connection, _NEIGHBOURS, sha256, "Issued by, and issued"),
     }
+
+
+def in_brief(sections: Mapping[str, Table]) -> dict[str, Table]:
+    """Return the sections for the eye: nothing that repeats the certificate, names and digits shortened."""
+    return {name: _BRIEF[name](table) if name in _BRIEF else table for name, table in sections.items()}
+
+
+def _brief(*columns: str) -> Callable[[Table], Table]:
+    """Return what takes these columns of a table, shortened; one named with `?` only if it says something."""
+
+    def shortened(table: Table) -> Table:
+        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        wanted = [
+            name.rstrip("?")
+            for name in columns
+            if not name.endswith("?") or any(row[name[:-1]] is not None for row in rows)
+        ]
+        cells = [tuple(_SHORTEN.get(name, _same)(row[name]) for name in wanted) for row in rows]
+        return Table(wanted, cells, table.title)
+
+    return shortened
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_SHORTEN: dict[str, Callable[[Any], Any]] = {
+    "sha256": short_hash,
+    "subject": short_name,
+    "issuer": short_name,
+    "not_before": day,
+    "not_after": day,
+    "scopes": by_program,
+    "capable_for": by_program,
+    "source": file_name,
+}
+_BRIEF = {
+    "certificates": _brief("sha256", "subject", "issuer", "not_before", "not_after"),
+    "verdicts": _brief("verdict", "reason", "audit_kind", "scopes", "detail"),
+    "out_of_scope": _brief("reason", "scopes"),
+    "same_ca": _brief(
+        *("sha256", "state", "self_signed", "claimed", "gaps", "pending", "unknown", "capable_for"),
+        *("issuer", "not_before", "not_after", "records"),
+    ),
+    "records": _brief(
+        *("salesforce_id", "record_type", "ca_owner", "subordinate_ca_owner?", "parent_name?"),
+        *("revocation_status?", "audits_same_as_parent?", "tls_capable?", "tls_ev_capable?"),
+        *("code_signing_capable?", "smime_capable?", "dated", "source", "line"),
+    ),
+    "neighbours": _brief("relation", "sha256", "subject", "not_before", "not_after"),
+}
 
 
 def _table(connection: "DuckDBPyConnection", sql: str, sha256: str, title: str) -> Table:

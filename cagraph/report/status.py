@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cagraph.report.rows import Table
+from cagraph.report.words import file_name
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -16,6 +17,15 @@ SELECT kind, dated, dated_because, complete, complete_because, rows_in, rows_sto
     url AS source
 FROM snapshot JOIN fetched USING (fetch_id)
 ORDER BY kind, dated, snapshot_id
+"""
+_SNAPSHOTS_IN_BRIEF = """
+SELECT kind, dated, string_agg(DISTINCT dated_because, '; ' ORDER BY dated_because) AS dated_because,
+    complete, string_agg(DISTINCT complete_because, '; ' ORDER BY complete_because) AS complete_because,
+    count(*) AS files, sum(rows_in)::BIGINT AS rows_in, sum(rows_stored)::BIGINT AS rows_stored,
+    sum(rows_rejected)::BIGINT AS rows_rejected
+FROM snapshot
+GROUP BY kind, dated, complete
+ORDER BY kind, dated, complete DESC
 """
 _COUNTS = """
 SELECT 'certificates' AS what, count(*) AS number FROM certificate
@@ -51,6 +61,8 @@ class Status:
     analysed: bool
     """Whether the derived tables were made from the facts that are there now."""
     snapshots: Table
+    snapshots_in_brief: Table
+    """One row a kind, day and completeness, the files counted."""
     counts: Table
     issues: Table
     failed: Table
@@ -66,6 +78,15 @@ class Status:
             "failed_fetches": self.failed,
         }
 
+    def in_brief(self) -> dict[str, Table]:
+        """Return the tables for the eye."""
+        failed = [(file_name(url), *rest) for url, *rest in self.failed.rows]
+        return {
+            **self.sections(),
+            "snapshots": self.snapshots_in_brief,
+            "failed_fetches": Table(("file", *self.failed.columns[1:]), failed, self.failed.title),
+        }
+
 
 def read_status(connection: "DuckDBPyConnection") -> Status:
     """Ask the warehouse what is in it."""
@@ -74,6 +95,7 @@ def read_status(connection: "DuckDBPyConnection") -> Status:
         verdict=verdict,
         analysed=analysed,
         snapshots=Table.from_cursor(connection.execute(_SNAPSHOTS), "Snapshots"),
+        snapshots_in_brief=Table.from_cursor(connection.execute(_SNAPSHOTS_IN_BRIEF), "Snapshots"),
         counts=Table.from_cursor(connection.execute(_COUNTS), "Counts"),
         issues=Table.from_cursor(connection.execute(_ISSUES), "What could not be used"),
         failed=Table.from_cursor(connection.execute(_FAILED), "Reads that failed"),

@@ -36,8 +36,9 @@ def table_lines(table: Table, notes: list[str]) -> Iterator[str]:
     for cells in rows:
         yield _line(cells, widths, right)
     if shortened:
+        were = "cell was" if shortened == 1 else "cells were"
         notes.append(
-            f"{shortened} cells were shortened to {_WIDEST} characters; every other format has them whole"
+            f"{shortened} {were} shortened to {_WIDEST} characters; every other format has them whole"
         )
 
 

@@ -10,9 +10,10 @@ from typing import BinaryIO
 
 from cagraph.sources.lines import LINE_LIMIT, too_long
 from cagraph.sources.rows import CertificateRow, Issue, Item, Truncated
+from cagraph.x509.der import SEQUENCE, children, element
 
-SEQUENCE = 0x30
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_CERTIFICATES = 0xA0
 _PADDING = b"\0\r\n\t "
 _INDEFINITE = -1
 
@@ -99,46 +100,43 @@ def _certificates_of_signed_data(der: bytes) -> list[bytes]:
     """ContentInfo { signedData, [0] SignedData { version, digests, content, [0] certificates, … } }."""
     content = _elements(_elements(_elements(whole_element(der))[1])[0])
     found: list[bytes] = []
-    for element in content[3:]:
-        if element[0] == 0xA0:
-            found.extend(_elements(element))
+    for field in content[3:]:
+        if field[0] == _CERTIFICATES:
+            found.extend(_elements(field))
     return found
 
 
 def whole_element(data: bytes) -> bytes:
-    """Return the first element of `data` with its tag and length.
+    """Return the SEQUENCE that `data` begins with, tag and length included.
 
     Raises:
-        ValueError: it does not fit.
+        ValueError: it begins with none, or with one that does not fit.
     """
-    start, length = _header(data)
-    if length == _INDEFINITE or start + length > len(data):
-        raise ValueError("a length does not fit the bytes")
-    return data[: start + length]
-
-
-def _elements(element: bytes) -> list[bytes]:
-    """Return the elements inside a constructed element."""
-    start, _ = _header(element, tags=None)
-    inside, found = element[start:], []
-    while inside:
-        start, length = _header(inside, tags=None)
-        if length == _INDEFINITE or start + length > len(inside):
-            raise ValueError("a length does not fit the bytes")
-        found.append(inside[: start + length])
-        inside = inside[start + length :]
-    return found
-
-
-def _header(data: bytes, tags: tuple[int, ...] | None = (SEQUENCE,)) -> tuple[int, int]:
-    """Return where an element's content begins and how long it is."""
-    if len(data) < 2 or (tags is not None and data[0] not in tags):
+    tag, _, end = element(data, 0, len(data))
+    if tag != SEQUENCE:
         raise ValueError("bytes that are no certificate")
-    if data[1] < 0x80:
-        return 2, data[1]
-    size = data[1] & 0x7F
+    return data[:end]
+
+
+def _elements(constructed: bytes) -> list[bytes]:
+    """Return the elements inside a constructed element."""
+    _, start, end = element(constructed, 0, len(constructed))
+    return [constructed[at:stop] for _, at, _, stop in children(constructed, start, end)]
+
+
+def _header(head: bytes) -> tuple[int, int]:
+    """Return where the content of a SEQUENCE begins and how long it is, from its first bytes alone.
+
+    `element` wants the whole element before it and refuses a length left open, which BER has; here a file
+    of any size is read piece by piece, and one that breaks off is told from one that is no DER.
+    """
+    if len(head) < 2 or head[0] != SEQUENCE:
+        raise ValueError("bytes that are no certificate")
+    if head[1] < 0x80:
+        return 2, head[1]
+    size = head[1] & 0x7F
     if size == 0:
         return 2, _INDEFINITE
-    if size > 4 or len(data) < 2 + size:
+    if size > 4 or len(head) < 2 + size:
         raise ValueError("a length that is no DER")
-    return 2 + size, int.from_bytes(data[2 : 2 + size], "big")
+    return 2 + size, int.from_bytes(head[2 : 2 + size])

@@ -7,6 +7,7 @@ defaults, so that the same file also runs bare in the duckdb shell:
     -- description: How many certificates of each owner lack a required audit.
     --   A longer description goes on like this.
     -- param: owner varchar NULL only this owner
+    -- param: sha256 varchar required the certificate's SHA-256
     -- columns: ca_owner, certificates
     SELECT … WHERE coalesce(getvariable('owner'), ca_owner) = ca_owner …
 
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cagraph.errors import CagraphError, UsageProblem
+from cagraph.model import parse_fingerprint
 from cagraph.resources import queries_dir
 
 if TYPE_CHECKING:
@@ -30,9 +32,17 @@ if TYPE_CHECKING:
 Value = str | int | date
 
 _KINDS = ("date", "integer", "varchar")
+# A parameter of this name is a fingerprint, whatever the certificates look like where it was copied.
+_FINGERPRINT = "sha256"
+_WANTED = {
+    "date": "a date as 2024-05-08",
+    "integer": "a whole number",
+    _FINGERPRINT: "a SHA-256 of 64 hex digits",
+}
 _KEY = re.compile(r"-- (title|description|param|columns): *(.*)")
 _CONTINUED = re.compile(r"--   +(.*)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+REQUIRED = "required"
 _QUERY_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -43,8 +53,13 @@ class Parameter:
     name: str
     kind: str
     default: str
-    """As written in the header, for people to read: the SQL itself holds the default."""
+    """As written in the header, for people to read: the SQL itself holds it. `required`: there is none."""
     description: str
+
+    @property
+    def required(self) -> bool:
+        """Whether the query cannot be asked without it."""
+        return self.default == REQUIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,7 @@ def run(
     A parameter that is not given takes its default, except `as_of`, which the connection may have.
 
     Raises:
-        UsageProblem: no such query or parameter, or a value of the wrong kind.
+        UsageProblem: no such query or parameter, a required one is missing, or a value of the wrong kind.
     """
     query = find(load_catalogue(directory), name)
     values = parse_params(query, params)
@@ -114,7 +129,7 @@ def parse_params(query: Query, params: Mapping[str, str]) -> dict[str, Value]:
     """Return the values in their types.
 
     Raises:
-        UsageProblem: no such parameter, or a value of the wrong kind.
+        UsageProblem: no such parameter, a required one is missing, or a value of the wrong kind.
     """
     kinds = {parameter.name: parameter.kind for parameter in query.parameters}
     values: dict[str, Value] = {}
@@ -122,18 +137,35 @@ def parse_params(query: Query, params: Mapping[str, str]) -> dict[str, Value]:
         if name not in kinds:
             known = f"; it has {', '.join(kinds)}" if kinds else "; it has none"
             raise UsageProblem(f"query {query.name} has no parameter {name!r}{nearest(name, kinds) or known}")
+        kind = _FINGERPRINT if name == _FINGERPRINT else kinds[name]
         try:
-            values[name] = _parse(kinds[name], text)
+            values[name] = _parse(kind, text)
         except ValueError:
-            wanted = {"date": "a date as 2024-05-08", "integer": "a whole number"}[kinds[name]]
-            raise UsageProblem(f"parameter {name} of query {query.name} is {wanted}, not {text!r}") from None
+            raise UsageProblem(
+                f"parameter {name} of query {query.name} is {_WANTED[kind]}, not {text[:80]!r}"
+            ) from None
+    for parameter in query.parameters:
+        if parameter.required and parameter.name not in values:
+            raise UsageProblem(
+                f"query {query.name} needs {parameter.name}: {parameter.description} (-p {parameter.name}=…)"
+            )
     return values
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return `: did you mean a or b?` for what is close to `name`, or nothing."""
-    close = difflib.get_close_matches(name, list(known), n=3)
-    return f": did you mean {' or '.join(close)}?" if close else ""
+    return did_you_mean(close_names(name, known))
+
+
+def close_names(name: str, known: Iterable[str]) -> list[str]:
+    """Return what is close to `name`, the closest first, three at most."""
+    return difflib.get_close_matches(name, list(known), n=3)
+
+
+def did_you_mean(names: Iterable[str]) -> str:
+    """Return `: did you mean a or b?` for the names, or nothing where there is none."""
+    listed = " or ".join(names)
+    return f": did you mean {listed}?" if listed else ""
 
 
 def read_query(path: Path) -> Query:
@@ -201,4 +233,6 @@ def _parameter(path: Path, text: str) -> Parameter:
 def _parse(kind: str, text: str) -> Value:
     if kind == "date":
         return date.fromisoformat(text)
+    if kind == _FINGERPRINT:
+        return parse_fingerprint(text)
     return int(text) if kind == "integer" else text

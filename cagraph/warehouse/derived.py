@@ -156,6 +156,11 @@ def store_analysis(connection: DuckDBPyConnection, digest: str, budget: int, cou
     )
 
 
+def touch_analysis(connection: DuckDBPyConnection) -> None:
+    """Record that the analysis was looked at again and still holds."""
+    connection.execute("UPDATE analysis SET finished_at = now() AT TIME ZONE 'UTC'")
+
+
 def last_digest(connection: DuckDBPyConnection) -> str | None:
     """Return what the stored analysis was made from, or None where there is none."""
     row = connection.execute("SELECT input_digest FROM analysis").fetchone()

@@ -13,18 +13,7 @@ from cagraph.model import SignatureStatus
 from cagraph.x509.facts import CertificateFacts, NameConstraint
 
 _COLUMNS = tuple(field.name for field in fields(CertificateFacts) if field.name != "name_constraints")
-_LISTS = frozenset(
-    {
-        "key_usage",
-        "eku_oids",
-        "policy_oids",
-        "unknown_critical",
-        "ca_issuers_urls",
-        "ocsp_urls",
-        "crl_urls",
-        "problems",
-    }
-)
+_LISTS = frozenset(field.name for field in fields(CertificateFacts) if str(field.type).startswith("tuple["))
 
 
 def read_certificates(connection: DuckDBPyConnection) -> list[CertificateFacts]:

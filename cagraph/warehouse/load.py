@@ -7,7 +7,7 @@ where the rows come from or what they mean.
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from cagraph.x509.facts import CertificateFacts
 
 _RECORD_FIELDS = tuple(f.name for f in fields(RecordRow) if f.name not in ("line", "audits", "other"))
 _FACT_FIELDS = tuple(f.name for f in fields(CertificateFacts) if f.name != "name_constraints")
+_TRUST_FIELDS = tuple(f.name for f in fields(TrustRow) if f.name != "line")
 _NUMBERS = {"fetched": "fetch_id", "snapshot": "snapshot_id"}
 
 
@@ -138,12 +139,31 @@ def _store_audits(connection: duckdb.DuckDBPyConnection, audits: Sequence[tuple[
 def store_trust(
     connection: duckdb.DuckDBPyConnection, snapshot_id: int, rows: Sequence[TrustRow], dated: date
 ) -> None:
-    """Store who trusts which root; a row with no date of its own speaks for the day `dated`."""
-    same = ("root_program", "sha256", "purpose", "ev_policy_oid", "disabled_from", "notbefore_until", "line")
-    columns: dict[str, Sequence[Any]] = {name: [getattr(row, name) for row in rows] for name in same}
-    columns["trust_date"] = [row.trust_date or dated for row in rows]
-    columns["snapshot_id"] = [snapshot_id] * len(rows)
+    """Store who trusts which root; a row with no date of its own speaks for the day `dated`.
+
+    What was said before, of the same day and with the same limits, is not stored again.
+    """
+    said: dict[tuple[Any, ...], TrustRow] = {}
+    for row in rows:
+        of_a_day = replace(row, trust_date=row.trust_date or dated)
+        said.setdefault(tuple(getattr(of_a_day, name) for name in _TRUST_FIELDS), of_a_day)
+    known = _known_trust(connection, {row.sha256 for row in rows})
+    new = [row for key, row in said.items() if key not in known]
+    columns: dict[str, Sequence[Any]] = {
+        name: [getattr(row, name) for row in new] for name in (*_TRUST_FIELDS, "line")
+    }
+    columns["snapshot_id"] = [snapshot_id] * len(new)
     insert(connection, "root_trust", columns, infinite=("disabled_from", "notbefore_until"))
+
+
+def _known_trust(connection: duckdb.DuckDBPyConnection, sha256s: set[str]) -> set[tuple[Any, ...]]:
+    """Return what is stored of the given roots; DuckDB gives `-infinity` as `datetime.min`."""
+    rows = connection.execute(
+        f"SELECT {', '.join(_TRUST_FIELDS)} FROM root_trust"  # noqa: S608 (our own names)
+        " SEMI JOIN (SELECT unnest($asked::VARCHAR[]) AS sha256) USING (sha256)",
+        {"asked": list(sha256s)},
+    ).fetchall()
+    return set(rows)
 
 
 def store_issues(connection: duckdb.DuckDBPyConnection, fetch_id: int, issues: Sequence[Issue]) -> None:

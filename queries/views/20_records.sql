@@ -44,29 +44,78 @@ SELECT
     salesforce_id AS reference,
     dated
 FROM ccadb_record
-WHERE revocation_status = 'Revoked';
-COMMENT ON VIEW revocation IS 'Certificates that a source says are revoked. "Parent Cert Revoked" cuts the path at the parent, not here.';
+WHERE revocation_status = 'Revoked'
+UNION
+-- A child's record that says so is all that is known of a parent whose own record is not here.
+SELECT
+    child.parent_sha256 AS sha256,
+    'ccadb, by its child''s record' AS source,
+    child.salesforce_id AS reference,
+    child.dated
+FROM ccadb_record AS child
+ANTI JOIN ccadb_record AS parent ON child.parent_sha256 = parent.sha256
+WHERE child.revocation_status = 'Parent Cert Revoked' AND child.parent_sha256 IS NOT NULL;
+COMMENT ON VIEW revocation IS 'Certificates that a source says are revoked. "Parent Cert Revoked" revokes the parent, not the child.';
+
+-- A certificate's first sight is known where an earlier complete report was without it.
+CREATE OR REPLACE VIEW first_sight AS
+WITH seen AS (
+    SELECT
+        version.sha256,
+        min(snapshot.dated) AS seen_on
+    FROM record_sighting AS sighting
+    INNER JOIN snapshot ON sighting.snapshot_id = snapshot.snapshot_id
+    INNER JOIN ccadb_record_version AS version ON sighting.record_key = version.record_key
+    WHERE snapshot.dated <= as_of()
+    GROUP BY version.sha256
+)
+
+SELECT seen.*
+FROM seen
+WHERE
+    seen.seen_on > (
+        SELECT min(snapshot.dated) FROM snapshot WHERE snapshot.kind = 'ccadb_records' AND snapshot.complete
+    );
+COMMENT ON VIEW first_sight IS 'When CCADB was first seen with a certificate that an earlier complete report lacked.';
 
 CREATE OR REPLACE VIEW ca_owner AS
+WITH claim AS (
+    SELECT
+        certificate.ca_id,
+        coalesce(record.subordinate_ca_owner, record.ca_owner) AS owner,
+        min(
+            CASE
+                WHEN record.record_type = 'Root Certificate' THEN 1
+                WHEN record.subordinate_ca_owner IS NOT NULL THEN 2
+                ELSE 3
+            END
+        ) AS standing,
+        count(*) AS records
+    FROM ccadb_record AS record
+    INNER JOIN certificate ON record.sha256 = certificate.sha256
+    GROUP BY certificate.ca_id, coalesce(record.subordinate_ca_owner, record.ca_owner)
+)
+
 SELECT
-    certificate.ca_id,
-    mode(coalesce(record.subordinate_ca_owner, record.ca_owner)) AS owner,
-    count(DISTINCT coalesce(record.subordinate_ca_owner, record.ca_owner)) AS owners
-FROM ccadb_record AS record
-INNER JOIN certificate ON record.sha256 = certificate.sha256
-GROUP BY certificate.ca_id;
-COMMENT ON VIEW ca_owner IS 'Who operates a CA, by the records of its certificates.';
+    ca_id,
+    owner,
+    count(*) OVER (PARTITION BY ca_id) AS owners
+FROM claim
+QUALIFY row_number() OVER (PARTITION BY ca_id ORDER BY standing, records DESC, owner) = 1;
+COMMENT ON VIEW ca_owner IS 'Who operates a CA: by its root record, else by a subordinate owner named, else by the owner of most records.';
 
 CREATE OR REPLACE VIEW cross_certificate AS
 SELECT issuance.sha256
 FROM issuance
 WHERE
     issuance.issuer_ca_id <> issuance.subject_ca_id
+    AND issuance.signature_status IN ('ok', 'weak')
     AND EXISTS (
         SELECT 1
         FROM issuance AS other
         WHERE
             other.subject_ca_id = issuance.subject_ca_id
             AND other.issuer_ca_id <> issuance.issuer_ca_id
+            AND other.signature_status IN ('ok', 'weak')
     );
 COMMENT ON VIEW cross_certificate IS 'Certificates into a CA that has one from another issuer too, a self-signed one included.';

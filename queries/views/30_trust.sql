@@ -35,7 +35,7 @@ CREATE OR REPLACE VIEW ev_root AS
 SELECT
     root_program,
     ca_id,
-    list_distinct(list_append(list(ev_policy_oid), '2.23.140.1.1')) AS ev_policies
+    list_distinct(list_concat(list(ev_policy_oid), (SELECT list(policy_oid) FROM rule_ev_policies))) AS ev_policies
 FROM trusted_root
 WHERE purpose = 'ev_tls' AND ev_policy_oid IS NOT NULL
 GROUP BY root_program, ca_id;
@@ -58,6 +58,16 @@ WITH used AS (
     SELECT 'root trust' AS source, NULL AS used_date WHERE NOT EXISTS (SELECT 1 FROM root_trust)
     UNION ALL
     SELECT 'CCADB records' AS source, NULL AS used_date WHERE NOT EXISTS (SELECT 1 FROM ccadb_record)
+    UNION ALL
+    SELECT 'rules for the root program ' || trust.root_program AS source, NULL AS used_date
+    FROM trust_used AS trust
+    ANTI JOIN rule_root_programs AS rule ON trust.root_program = rule.root_program
+    WHERE NOT trust.is_ev
+    UNION ALL
+    SELECT 'certificates of ' || count(DISTINCT root.sha256) || ' trusted roots' AS source, NULL AS used_date
+    FROM trusted_root AS root
+    WHERE root.ca_id IS NULL
+    HAVING count(*) > 0
 )
 
 SELECT

@@ -7,6 +7,8 @@ ANTI JOIN (
     SELECT member.path_id
     FROM path_certificate AS member
     SEMI JOIN revocation ON member.sha256 = revocation.sha256
+    -- About an anchor the program's store decides, not a record.
+    WHERE member.position > 0
 ) AS cut ON path.path_id = cut.path_id
 WHERE path.valid_from <= as_of() AND path.valid_to >= as_of() AND path.sound;
 COMMENT ON VIEW path_at IS 'Sound paths on which every certificate is valid and none revoked on the day.';
@@ -32,61 +34,85 @@ SELECT
     path_at.length,
     root.root_program,
     'ev_tls' AS purpose,
-    list_contains(path_at.purposes, 'server_auth')
+    ev_root.ca_id IS NOT NULL
+    AND list_contains(path_at.purposes, 'server_auth')
     AND (path_at.policies IS NULL OR list_has_any(path_at.policies, ev_root.ev_policies)) AS permitted
 FROM path_at
 INNER JOIN (
     SELECT DISTINCT root_program, sha256, ca_id FROM trusted_root WHERE purpose = 'server_auth'
 ) AS root ON path_at.anchor_sha256 = root.sha256
-INNER JOIN ev_root ON root.root_program = ev_root.root_program AND root.ca_id = ev_root.ca_id;
-COMMENT ON VIEW trusted_path IS 'Paths from a root that a program trusts for a purpose; permitted: every certificate below permits it too.';
+LEFT JOIN ev_root ON root.root_program = ev_root.root_program AND root.ca_id = ev_root.ca_id;
+COMMENT ON VIEW trusted_path IS 'Paths from a root that a program trusts for a purpose; permitted: every certificate below permits it too. EV asks of a root trusted for TLS.';
 
--- BR 7.1.2.5.2 with 7.1.2.10.6 for TLS; S/MIME BR 7.1.5 with MRSP 5.3.1 for e-mail.
+CREATE OR REPLACE VIEW anchor_reading AS
+SELECT
+    path.sha256,
+    root.root_program,
+    root.purpose,
+    min(path.path_id) AS witness_path_id
+FROM path
+INNER JOIN (
+    SELECT DISTINCT root_program, sha256, purpose FROM trusted_root WHERE purpose <> 'ev_tls'
+) AS root ON path.anchor_sha256 = root.sha256
+ANTI JOIN revocation ON path.sha256 = revocation.sha256
+WHERE
+    path.valid_from <= as_of()
+    AND path.valid_to >= as_of()
+    AND list_contains(path.purposes_bare, root.purpose)
+    AND NOT list_contains(path.purposes, root.purpose)
+GROUP BY path.sha256, root.root_program, root.purpose;
+COMMENT ON VIEW anchor_reading IS 'What is capable only if an anchor is a name and a key alone, its own extensions not applied (RFC 5280 6.1.1 d).';
+
+-- BR 7.1.2.5.2 for TLS; S/MIME BR 7.1.5 with MRSP 5.3.1 for e-mail. A subtree that holds every name is none.
 CREATE OR REPLACE VIEW technical_constraint AS
 WITH subtree AS (
     SELECT
         sha256,
-        count(*) FILTER (WHERE permitted AND name_type = 'dns') AS permitted_dns,
-        count(*) FILTER (WHERE permitted AND name_type = 'ip') AS permitted_ip,
-        count(*) FILTER (WHERE permitted AND name_type = 'directory') AS permitted_directory,
-        count(*) FILTER (WHERE permitted AND name_type = 'email' AND value NOT LIKE '%@%') AS permitted_email,
+        count(*) FILTER (WHERE permitted AND name_type = 'dns' AND value <> '') AS permitted_dns,
+        count(*) FILTER (
+            WHERE permitted AND name_type = 'ip' AND value NOT IN ('0.0.0.0/0', '::/0')
+        ) AS permitted_ip,
+        count(*) FILTER (WHERE permitted AND name_type = 'directory' AND value <> '') AS permitted_directory,
+        count(*) FILTER (
+            WHERE permitted AND name_type = 'email' AND value <> '' AND value NOT LIKE '%@%'
+        ) AS permitted_email,
         count(*) FILTER (WHERE permitted AND name_type = 'email' AND value LIKE '%@%') AS permitted_mailbox,
+        count(*) FILTER (
+            WHERE permitted AND (
+                name_type IN ('dns', 'email') AND value = '' OR name_type = 'ip' AND value IN ('0.0.0.0/0', '::/0')
+            )
+        ) AS permitted_everything,
         bool_or(NOT permitted AND name_type = 'dns' AND value = '') AS no_dns,
         bool_or(NOT permitted AND name_type = 'ip' AND value = '0.0.0.0/0')
         AND bool_or(NOT permitted AND name_type = 'ip' AND value = '::/0') AS no_ip
     FROM name_constraint
     GROUP BY sha256
+),
+
+usage AS (
+    SELECT
+        certificate.sha256,
+        rule.purpose
+    FROM certificate
+    INNER JOIN rule_constrained_usages AS rule ON list_contains(certificate.eku_oids, rule.eku_oid)
+    GROUP BY certificate.sha256, rule.purpose
+    HAVING bool_or(rule.usage = 'required') AND NOT bool_or(rule.usage = 'forbidden')
 )
 
 SELECT
-    certificate.sha256,
-    'server_auth' AS purpose
-FROM certificate
-INNER JOIN subtree ON certificate.sha256 = subtree.sha256
+    usage.sha256,
+    usage.purpose
+FROM usage
+INNER JOIN subtree ON usage.sha256 = subtree.sha256
 WHERE
-    list_contains(certificate.eku_oids, '1.3.6.1.5.5.7.3.1')
-    AND NOT list_has_any(
-        certificate.eku_oids,
-        [
-            '1.3.6.1.5.5.7.3.3', '1.3.6.1.5.5.7.3.4', '1.3.6.1.5.5.7.3.8', '1.3.6.1.5.5.7.3.9',
-            '2.5.29.37.0', '1.3.6.1.4.1.11129.2.4.4'
-        ]
-    )
-    AND (subtree.permitted_dns > 0 OR subtree.no_dns)
-    AND (subtree.permitted_ip > 0 OR subtree.no_ip)
-    AND subtree.permitted_directory > 0
-UNION ALL
-SELECT
-    certificate.sha256,
-    'secure_email' AS purpose
-FROM certificate
-INNER JOIN subtree ON certificate.sha256 = subtree.sha256
-WHERE
-    list_contains(certificate.eku_oids, '1.3.6.1.5.5.7.3.4')
-    AND NOT list_has_any(certificate.eku_oids, ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'])
-    AND subtree.permitted_email > 0
-    AND subtree.permitted_mailbox = 0
-    AND subtree.permitted_directory > 0;
+    subtree.permitted_directory > 0
+    AND subtree.permitted_everything = 0
+    AND CASE usage.purpose
+        WHEN 'server_auth'
+            THEN
+                (subtree.permitted_dns > 0 OR subtree.no_dns) AND (subtree.permitted_ip > 0 OR subtree.no_ip)
+        WHEN 'secure_email' THEN subtree.permitted_email > 0 AND subtree.permitted_mailbox = 0
+    END;
 COMMENT ON VIEW technical_constraint IS 'Certificates that their own extensions constrain for a purpose, as the Baseline Requirements define it.';
 
 CREATE OR REPLACE VIEW path_constrained AS

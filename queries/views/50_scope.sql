@@ -1,6 +1,32 @@
 -- In scope or out, and why, for every certificate, program and purpose. First test that hits wins
 -- (data/verdicts.csv, steps 0 to 5).
 
+-- The constraint must hold on every capable path to the CA, by whichever of its certificates: an unconstrained
+-- one with the same name and key defeats it (Mozilla bug 1563573).
+CREATE OR REPLACE VIEW exempt AS
+WITH constrained AS (
+    SELECT
+        certificate.ca_id,
+        capability.root_program,
+        capability.purpose
+    FROM capability
+    INNER JOIN certificate ON capability.sha256 = certificate.sha256
+    GROUP BY certificate.ca_id, capability.root_program, capability.purpose
+    HAVING bool_and(capability.constrained_on_all_paths)
+)
+
+SELECT
+    certificate.sha256,
+    constrained.root_program,
+    constrained.purpose,
+    rule.certainty,
+    rule.citation
+FROM constrained
+INNER JOIN rule_exemptions AS rule
+    ON constrained.root_program = rule.root_program AND constrained.purpose = rule.purpose
+INNER JOIN certificate ON constrained.ca_id = certificate.ca_id;
+COMMENT ON VIEW exempt IS 'Certificates of CAs that are technically constrained on every capable path, where the program exempts that.';
+
 CREATE OR REPLACE VIEW in_scope AS
 SELECT
     capability.sha256,
@@ -11,9 +37,11 @@ SELECT
 FROM capability
 SEMI JOIN rule_audit_requirements AS rule
     ON capability.root_program = rule.root_program AND capability.purpose = rule.purpose
-LEFT JOIN rule_exemptions AS exemption
-    ON capability.root_program = exemption.root_program AND capability.purpose = exemption.purpose
-WHERE NOT (capability.constrained_on_all_paths AND exemption.root_program IS NOT NULL);
+ANTI JOIN exempt
+    ON
+        capability.sha256 = exempt.sha256
+        AND capability.root_program = exempt.root_program
+        AND capability.purpose = exempt.purpose;
 COMMENT ON VIEW in_scope IS 'Certificates that need audits: capable for what a program asks audits for, and not exempt as technically constrained.';
 
 CREATE OR REPLACE VIEW scope_state AS
@@ -34,7 +62,14 @@ reached AS (
 ),
 
 anchor AS (
-    SELECT DISTINCT sha256 FROM trusted_root
+    SELECT DISTINCT
+        root_program,
+        sha256
+    FROM trusted_root
+),
+
+ev_known AS (
+    SELECT DISTINCT root_program FROM trusted_root WHERE purpose = 'ev_tls'
 ),
 
 revoked AS (
@@ -47,12 +82,14 @@ SELECT
     question.purpose,
     CASE
         WHEN NOT certificate.is_ca AND NOT (certificate.version = 1 AND anchor.sha256 IS NOT NULL) THEN 'not_ca'
+        WHEN NOT list_contains(certificate.key_usage, 'keyCertSign') THEN 'no_key_cert_sign'
         WHEN certificate.not_after < as_of() THEN 'expired'
         WHEN certificate.not_before > as_of() THEN 'not_yet_valid'
-        WHEN revoked.sha256 IS NOT NULL THEN 'revoked'
+        WHEN revoked.sha256 IS NOT NULL AND anchor.sha256 IS NULL THEN 'revoked'
         -- What was cut may have been the path that counts, or the one that is not constrained.
         WHEN in_scope.sha256 IS NULL AND truncated.sha256 IS NOT NULL AND question.required THEN 'paths_truncated'
         WHEN reached.sha256 IS NULL THEN 'no_trusted_path'
+        WHEN question.purpose = 'ev_tls' AND ev_known.root_program IS NULL THEN 'ev_trust_not_loaded'
         WHEN capability.sha256 IS NULL THEN 'not_capable'
         WHEN NOT question.required THEN 'not_required'
         WHEN in_scope.sha256 IS NULL THEN 'technically_constrained'
@@ -62,7 +99,8 @@ SELECT
     capability.witness_path_id
 FROM certificate
 CROSS JOIN question
-LEFT JOIN anchor ON certificate.sha256 = anchor.sha256
+LEFT JOIN anchor ON certificate.sha256 = anchor.sha256 AND question.root_program = anchor.root_program
+LEFT JOIN ev_known ON question.root_program = ev_known.root_program
 LEFT JOIN revoked ON certificate.sha256 = revoked.sha256
 LEFT JOIN path_truncation AS truncated ON certificate.sha256 = truncated.sha256
 LEFT JOIN reached

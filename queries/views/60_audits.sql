@@ -15,17 +15,40 @@ WHERE audit.url IS NOT NULL OR audit.period_end IS NOT NULL OR audit.statement_d
 COMMENT ON VIEW record_audit IS 'The audits that each record names itself, on the day.';
 
 CREATE OR REPLACE VIEW record_parent AS
+WITH issuer_key AS (
+    SELECT
+        ca_id,
+        list(DISTINCT subject_key_id) AS key_ids
+    FROM certificate
+    WHERE subject_key_id IS NOT NULL
+    GROUP BY ca_id
+)
+
 SELECT
     child.salesforce_id,
     child.audits_same_as_parent,
-    child.parent_salesforce_id,
+    parent.salesforce_id AS parent_salesforce_id,
     parent.salesforce_id IS NOT NULL AS parent_known,
-    coalesce(issuance.issuer_ca_id = parent_certificate.ca_id, true) AS parent_may_be_issuer
+    CASE
+        WHEN issuance.sha256 IS NULL THEN true
+        WHEN parent_certificate.sha256 IS NOT NULL
+            THEN
+                issuance.signature_status IN ('ok', 'weak') AND issuance.issuer_ca_id = parent_certificate.ca_id
+        WHEN issuance.signature_status IN ('ok', 'weak')
+            THEN
+                coalesce(list_contains(issuer_key.key_ids, parent.subject_key_id), true)
+        ELSE true
+    END AS parent_may_be_issuer
 FROM ccadb_record AS child
-LEFT JOIN ccadb_record AS parent ON child.parent_salesforce_id = parent.salesforce_id
+LEFT JOIN ccadb_record AS by_fingerprint
+    ON child.parent_salesforce_id IS NULL AND child.parent_sha256 = by_fingerprint.sha256
+LEFT JOIN ccadb_record AS parent
+    ON parent.salesforce_id = coalesce(child.parent_salesforce_id, by_fingerprint.salesforce_id)
 LEFT JOIN certificate AS parent_certificate ON parent.sha256 = parent_certificate.sha256
-LEFT JOIN issuance ON child.sha256 = issuance.sha256 AND issuance.signature_status IN ('ok', 'weak');
-COMMENT ON VIEW record_parent IS 'Each record''s step to its declared parent. parent_may_be_issuer is false only where both certificates are known and it is not.';
+LEFT JOIN issuance ON child.sha256 = issuance.sha256
+LEFT JOIN issuer_key ON issuance.issuer_ca_id = issuer_key.ca_id
+QUALIFY row_number() OVER (PARTITION BY child.salesforce_id ORDER BY parent.salesforce_id) = 1;
+COMMENT ON VIEW record_parent IS 'Each record''s step to its declared parent. parent_may_be_issuer: by signature where both certificates are known, else by key identifier where that tells.';
 
 CREATE OR REPLACE VIEW record_ascent AS
 WITH RECURSIVE ascent AS (
@@ -87,37 +110,67 @@ INNER JOIN record_parent AS step ON ascent.at_id = step.salesforce_id
 QUALIFY row_number() OVER (PARTITION BY ascent.record_id ORDER BY ascent.depth DESC) = 1;
 COMMENT ON VIEW record_ending IS 'Where each record''s way up ends, and why there.';
 
-CREATE OR REPLACE VIEW audit_history AS
+-- A hole between two periods is only known where somebody looked in time to see what stood there: the earlier
+-- period was not yet overdue when it was last seen, and the later one was seen soon after. A period that a later
+-- report corrects, or that covers the hole, takes it away.
+CREATE OR REPLACE VIEW period_hole AS
 WITH seen AS (
-    SELECT DISTINCT
+    SELECT
         version.salesforce_id,
         audit.audit_kind,
         audit.period_start,
-        audit.period_end
+        audit.period_end,
+        min(snapshot.dated) AS first_seen,
+        max(snapshot.dated) AS last_seen
     FROM record_sighting AS sighting
     INNER JOIN snapshot ON sighting.snapshot_id = snapshot.snapshot_id
     INNER JOIN ccadb_record_version AS version ON sighting.record_key = version.record_key
     INNER JOIN audit ON version.record_key = audit.record_key
     WHERE
         snapshot.dated <= as_of()
-        AND audit.period_start IS NOT NULL
-        AND audit.period_end IS NOT NULL
+        AND audit.period_start <= audit.period_end
+    GROUP BY version.salesforce_id, audit.audit_kind, audit.period_start, audit.period_end
+),
+
+step AS (
+    SELECT
+        *,
+        max(period_end) OVER earlier AS previous_end,
+        max(last_seen) OVER earlier AS previous_seen
+    FROM seen
+    WINDOW earlier AS (
+        PARTITION BY salesforce_id, audit_kind
+        ORDER BY first_seen, period_start
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
 )
 
 SELECT
-    salesforce_id,
-    audit_kind,
-    period_start,
-    period_end,
-    lag(period_end) OVER (PARTITION BY salesforce_id, audit_kind ORDER BY period_end, period_start) AS previous_end
-FROM seen;
-COMMENT ON VIEW audit_history IS 'Every audit period that a record was seen with by the day, and where the one before it ended.';
+    step.salesforce_id,
+    step.audit_kind,
+    step.previous_end,
+    step.period_start
+FROM step
+WHERE
+    step.period_start > step.previous_end + 1
+    AND step.previous_seen <= step.previous_end + threshold('audit_overdue')::INTEGER
+    AND step.first_seen <= step.previous_seen + threshold('audit_overdue')::INTEGER
+    AND NOT EXISTS (
+        SELECT 1
+        FROM seen AS cover
+        WHERE
+            cover.salesforce_id = step.salesforce_id
+            AND cover.audit_kind = step.audit_kind
+            AND cover.period_start <= step.previous_end + 1
+            AND cover.period_end >= step.period_start - 1
+    );
+COMMENT ON VIEW period_hole IS 'Days between two audit periods that a record was seen with, as far as the reports by the day can tell.';
 
 CREATE OR REPLACE VIEW record_period AS
 SELECT
     record_id,
     max(period_end) AS period_end,
-    arg_max(period_start, period_end) AS period_start
+    max_by(period_start, (period_end, period_start)) AS period_start
 FROM resolved_audit
 WHERE period_end IS NOT NULL
 GROUP BY record_id;
@@ -125,9 +178,10 @@ COMMENT ON VIEW record_period IS 'The latest audit period that a record can poin
 
 CREATE OR REPLACE VIEW owner_period AS
 SELECT
-    ca_owner,
-    audit_kind,
-    max(period_end) AS period_end
-FROM record_audit
-GROUP BY ca_owner, audit_kind;
-COMMENT ON VIEW owner_period IS 'The end of each owner''s latest audit period of each kind.';
+    coalesce(record.subordinate_ca_owner, record.ca_owner) AS owner,
+    audit.audit_kind,
+    max(audit.period_end) AS period_end
+FROM record_audit AS audit
+INNER JOIN ccadb_record AS record ON audit.salesforce_id = record.salesforce_id
+GROUP BY owner, audit.audit_kind;
+COMMENT ON VIEW owner_period IS 'The end of each operator''s latest audit period of each kind.';

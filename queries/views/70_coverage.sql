@@ -8,8 +8,8 @@ SELECT
     in_scope.witness_path_id,
     record.salesforce_id AS record_id,
     rule.audit_kind,
-    rule.severity,
-    rule.citation
+    rule.severity AS requirement_severity,
+    rule.citation AS requirement_citation
 FROM in_scope
 INNER JOIN ccadb_record AS record ON in_scope.sha256 = record.sha256
 LEFT JOIN record_period ON record.salesforce_id = record_period.record_id
@@ -23,17 +23,23 @@ WHERE
     END;
 COMMENT ON VIEW required_audit IS 'What the programs ask of each certificate in scope, by each of its records; dated rules by its audit period, or by the day where it has none.';
 
+-- Each test of steps 7 and 9 is one line of the list; a record may fail several.
 CREATE OR REPLACE VIEW audit_test AS
-WITH asked AS (
-    SELECT DISTINCT sha256, record_id, audit_kind FROM required_audit
+WITH hole AS (
+    SELECT
+        salesforce_id,
+        audit_kind,
+        max(period_start) AS hole_end,
+        max_by(previous_end, period_start) AS hole_start
+    FROM period_hole
+    GROUP BY salesforce_id, audit_kind
 ),
 
 known AS (
     SELECT
-        asked.sha256,
-        asked.record_id,
-        asked.audit_kind,
+        asked.*,
         audit.record_id IS NOT NULL AS found,
+        period.record_id IS NOT NULL AS has_other_kinds,
         audit.depth,
         audit.source_record_id,
         audit.url,
@@ -44,198 +50,303 @@ known AS (
         ending.ending,
         ending.at_id AS ending_at,
         certificate.not_before::DATE AS not_before,
+        greatest(certificate.not_before::DATE, sight.seen_on) AS issued_on,
+        'valid from ' || certificate.not_before::DATE
+        || coalesce(', first seen in CCADB ' || sight.seen_on, '') AS issued,
         owner_period.period_end AS owner_period_end,
-        EXISTS (
-            SELECT 1 FROM resolved_audit AS other WHERE other.record_id = asked.record_id
-        ) AS has_other_kinds
-    FROM asked
+        hole.hole_start,
+        hole.hole_end
+    FROM required_audit AS asked
     INNER JOIN certificate ON asked.sha256 = certificate.sha256
     INNER JOIN ccadb_record AS record ON asked.record_id = record.salesforce_id
     INNER JOIN record_ending AS ending ON asked.record_id = ending.record_id
     LEFT JOIN resolved_audit AS audit
         ON asked.record_id = audit.record_id AND asked.audit_kind = audit.audit_kind
+    LEFT JOIN (SELECT DISTINCT record_id FROM resolved_audit) AS period ON asked.record_id = period.record_id
+    LEFT JOIN hole
+        ON audit.source_record_id = hole.salesforce_id AND audit.audit_kind = hole.audit_kind
     LEFT JOIN owner_period
-        ON record.ca_owner = owner_period.ca_owner AND asked.audit_kind = owner_period.audit_kind
+        ON
+            coalesce(record.subordinate_ca_owner, record.ca_owner) = owner_period.owner
+            AND asked.audit_kind = owner_period.audit_kind
+    LEFT JOIN first_sight AS sight ON asked.sha256 = sight.sha256
 ),
 
 hit AS (
     SELECT
-        *,
-        '7a' AS step,
-        'issued_after_period' AS reason,
-        'valid from ' || not_before || '; the owner''s latest ' || audit_kind || ' period ended '
-        || owner_period_end AS detail,
-        owner_period_end AS since
-    FROM known
-    WHERE NOT found AND not_before > owner_period_end
-    UNION ALL
-    SELECT
-        *,
-        '7b' AS step,
-        'broken_inheritance' AS reason,
-        CASE ending
-            WHEN 'circle' THEN 'audits same as parent runs in a circle at record ' || ending_at
-            WHEN 'parent_missing' THEN 'the parent of record ' || ending_at || ' is not among the records'
-            WHEN 'parent_not_issuer'
-                THEN
-                    'the declared parent of record ' || ending_at
-                    || ' did not issue its certificate'
-            ELSE 'audits same as parent ends at record ' || ending_at || ', which names no audit'
-        END AS detail,
-        not_before AS since
-    FROM known
-    WHERE
-        NOT found
-        AND (ending IN ('circle', 'parent_missing', 'parent_not_issuer') OR (ending = 'end' AND NOT has_other_kinds))
-    UNION ALL
-    SELECT
-        *,
-        '7a' AS step,
-        if(has_other_kinds AND audit_kind <> 'Standard', 'wrong_kind', 'no_audit_record') AS reason,
-        'record ' || record_id || ' leads to no ' || audit_kind || ' audit' AS detail,
-        not_before AS since
-    FROM known
-    WHERE NOT found AND (ending = 'own' OR (ending = 'end' AND has_other_kinds))
-    UNION ALL
-    SELECT
-        *,
-        '7a' AS step,
-        'audit_without_period' AS reason,
-        'record ' || source_record_id || ' names a ' || audit_kind || ' audit without its period' AS detail,
-        NULL AS since
-    FROM known
-    WHERE found AND (period_end IS NULL OR period_start IS NULL)
-    UNION ALL
-    SELECT
-        *,
-        '7c' AS step,
-        'stale' AS reason,
-        'the period ended ' || period_end || '; overdue by '
-        || (as_of() - period_end - threshold('audit_overdue')) || ' days' AS detail,
-        period_end + threshold('audit_overdue')::INTEGER AS since
-    FROM known
-    WHERE as_of() > period_end + threshold('audit_overdue')::INTEGER
-    UNION ALL
-    SELECT
-        *,
-        '7c' AS step,
-        'audit_due' AS reason,
-        'the period ended ' || period_end || ', ' || (as_of() - period_end) || ' days ago' AS detail,
-        period_end + threshold('audit_due')::INTEGER AS since
-    FROM known
-    WHERE
-        as_of() > period_end + threshold('audit_due')::INTEGER
-        AND as_of() <= period_end + threshold('audit_overdue')::INTEGER
-    UNION ALL
-    SELECT
-        *,
-        '7d' AS step,
-        'bad_period' AS reason,
-        'the period is ' || period_start || ' to ' || period_end AS detail,
-        period_start AS since
-    FROM known
-    WHERE period_end - period_start > threshold('longest_period') OR period_start > period_end
-    UNION ALL
-    SELECT
         known.*,
-        '7e' AS step,
-        'period_gap' AS reason,
-        'the period before ended ' || history.previous_end || ', this one starts ' || history.period_start
-        || ': ' || (history.period_start - history.previous_end - 1) || ' days between' AS detail,
-        history.previous_end + 1 AS since
+        unnest([
+            -- Once the owner's next statement is overdue there is nothing left to wait for.
+            CASE WHEN NOT found AND issued_on > owner_period_end AND as_of() <= owner_period_end + overdue THEN {
+                'step': '7a',
+                'reason': 'issued_after_period',
+                'detail': issued || '; the owner''s latest ' || audit_kind || ' period ended ' || owner_period_end,
+                'since': owner_period_end
+            } END,
+            CASE
+                WHEN
+                    NOT found
+                    AND (
+                        ending IN ('circle', 'parent_missing', 'parent_not_issuer')
+                        OR ending = 'end' AND NOT has_other_kinds
+                    )
+                    THEN {
+                        'step': '7b',
+                        'reason': 'broken_inheritance',
+                        'detail': CASE ending
+                            WHEN 'circle' THEN 'audits same as parent runs in a circle at record ' || ending_at
+                            WHEN 'parent_missing' THEN 'the parent of record ' || ending_at || ' is not among the records'
+                            WHEN 'parent_not_issuer'
+                                THEN 'the declared parent of record ' || ending_at || ' did not issue its certificate'
+                            ELSE 'audits same as parent ends at record ' || ending_at || ', which names no audit'
+                        END,
+                        'since': not_before
+                    }
+            END,
+            CASE WHEN NOT found AND (ending = 'own' OR ending = 'end' AND has_other_kinds) THEN {
+                'step': '7a',
+                'reason': if(has_other_kinds, 'wrong_kind', 'no_audit_record'),
+                'detail': 'record ' || record_id || ' leads to no ' || audit_kind || ' audit',
+                'since': not_before
+            } END,
+            CASE WHEN found AND (period_end IS NULL OR period_start IS NULL) THEN {
+                'step': '7a',
+                'reason': 'audit_without_period',
+                'detail': 'record ' || source_record_id || ' names a ' || audit_kind || ' audit without its period',
+                'since': NULL::DATE
+            } END,
+            CASE WHEN period_end > as_of() OR statement_date > as_of() THEN {
+                'step': '7h',
+                'reason': 'audit_after_the_day',
+                'detail': 'the ' || audit_kind || ' period ends ' || coalesce(period_end::VARCHAR, '?')
+                || coalesce(', stated ' || statement_date, '') || ': after the day asked about',
+                'since': NULL::DATE
+            } END,
+            CASE WHEN as_of() > period_end + overdue THEN {
+                'step': '7c',
+                'reason': 'stale',
+                'detail': 'the period ended ' || period_end || '; days overdue: ' || (as_of() - period_end - overdue),
+                'since': period_end + overdue
+            } END,
+            CASE WHEN as_of() > period_end + due AND as_of() <= period_end + overdue THEN {
+                'step': '7c',
+                'reason': 'audit_due',
+                'detail': 'the period ended ' || period_end || ', ' || (as_of() - period_end) || ' days ago',
+                'since': period_end + due
+            } END,
+            CASE WHEN period_end - period_start > longest OR period_start > period_end THEN {
+                'step': '7d',
+                'reason': 'bad_period',
+                'detail': 'the period is ' || period_start || ' to ' || period_end,
+                'since': period_start
+            } END,
+            CASE WHEN hole_end > issued_on THEN {
+                'step': '7e',
+                'reason': 'period_gap',
+                'detail': 'a period ended ' || hole_start || ', the next one starts ' || hole_end || '; days between: '
+                || (hole_end - hole_start - 1),
+                'since': hole_start + 1
+            } END,
+            CASE WHEN statement_date > period_end + late THEN {
+                'step': '7f',
+                'reason': 'late_statement',
+                'detail': 'the period ended ' || period_end || ', the statement is of ' || statement_date,
+                'since': period_end + late
+            } END,
+            CASE WHEN statement_date < period_end THEN {
+                'step': '7f',
+                'reason': 'early_statement',
+                'detail': 'the statement is of ' || statement_date || ', before the period ended ' || period_end,
+                'since': statement_date
+            } END,
+            CASE WHEN issued_on > period_end THEN {
+                'step': '7g',
+                'reason': 'issued_after_period',
+                'detail': issued || '; the period ended ' || period_end,
+                'since': period_end
+            } END,
+            CASE WHEN found AND url IS NULL THEN {
+                'step': '7h',
+                'reason': 'audit_without_url',
+                'detail': 'record ' || source_record_id || ' dates a ' || audit_kind || ' audit and names no statement',
+                'since': NULL::DATE
+            } END,
+            CASE WHEN found THEN {
+                'step': '9',
+                'reason': if(depth = 0, 'own', 'inherited'),
+                'detail': audit_kind || ' by record ' || source_record_id || ', period '
+                || coalesce(period_start::VARCHAR, '?') || ' to ' || coalesce(period_end::VARCHAR, '?'),
+                'since': NULL::DATE
+            } END
+        ]) AS hit
     FROM known
-    INNER JOIN audit_history AS history
-        ON known.source_record_id = history.salesforce_id AND known.audit_kind = history.audit_kind
-    WHERE history.period_start > history.previous_end + 1
-    UNION ALL
-    SELECT
-        *,
-        '7f' AS step,
-        'late_statement' AS reason,
-        'the period ended ' || period_end || ', the statement is of ' || statement_date AS detail,
-        period_end + threshold('statement_late')::INTEGER AS since
-    FROM known
-    WHERE statement_date > period_end + threshold('statement_late')::INTEGER
-    UNION ALL
-    SELECT
-        *,
-        '7g' AS step,
-        'issued_after_period' AS reason,
-        'valid from ' || not_before || '; the period ended ' || period_end AS detail,
-        period_end AS since
-    FROM known
-    WHERE not_before > period_end
-    UNION ALL
-    SELECT
-        *,
-        '9' AS step,
-        if(depth = 0, 'own', 'inherited') AS reason,
-        audit_kind || ' by record ' || source_record_id || ', period ' || period_start || ' to ' || period_end
-            AS detail,
-        NULL AS since
-    FROM known
-    WHERE found
+    CROSS JOIN (
+        SELECT
+            threshold('audit_overdue')::INTEGER AS overdue,
+            threshold('audit_due')::INTEGER AS due,
+            threshold('longest_period')::INTEGER AS longest,
+            threshold('statement_late')::INTEGER AS late
+    ) AS limits
 )
 
 SELECT
-    hit.*,
+    hit.* EXCLUDE (hit),
+    hit.hit.step,
+    hit.hit.reason,
+    hit.hit.detail,
+    hit.hit.since,
     rule.test,
     rule.verdict,
     rule.severity,
     rule.sentence,
     rule.citation
 FROM hit
-INNER JOIN rule_verdicts AS rule ON hit.step = rule.step AND hit.reason = rule.reason;
-COMMENT ON VIEW audit_test IS 'Every test of the decision table that hits, for each certificate in scope, record and audit kind asked.';
+INNER JOIN rule_verdicts AS rule ON hit.hit.step = rule.step AND hit.hit.reason = rule.reason;
+COMMENT ON VIEW audit_test IS 'Every test of the decision table that hits, for each audit asked of each certificate, by each of its records.';
 
-CREATE OR REPLACE VIEW record_coverage AS
+CREATE OR REPLACE VIEW without_record AS
+WITH scoped AS MATERIALIZED (
+    SELECT * FROM in_scope
+),
+
+rejected AS (
+    -- A row that could not be stored may still have named the certificate.
+    SELECT DISTINCT issue.sha256
+    FROM ingest_issue AS issue
+    INNER JOIN snapshot ON issue.fetch_id = snapshot.fetch_id
+    CROSS JOIN record_base
+    WHERE
+        issue.rejected
+        AND snapshot.kind = 'ccadb_records'
+        AND snapshot.dated >= record_base.complete_dated
+        AND (snapshot.dated <= as_of() OR record_base.complete_before IS NULL)
+),
+
+unread AS (
+    SELECT coalesce(sum(snapshot.rows_unnamed), 0) AS rows_unnamed
+    FROM snapshot
+    CROSS JOIN record_base
+    WHERE snapshot.kind = 'ccadb_records' AND snapshot.complete AND snapshot.dated = record_base.complete_dated
+),
+
+pem_report AS (
+    SELECT DISTINCT source.sha256
+    FROM certificate_source AS source
+    INNER JOIN snapshot ON source.snapshot_id = snapshot.snapshot_id
+    WHERE snapshot.kind = 'ccadb_pem'
+)
+
 SELECT
-    *,
-    list(reason) OVER (PARTITION BY sha256, record_id, audit_kind) AS reasons
-FROM audit_test
-QUALIFY
-    row_number() OVER (
-        PARTITION BY sha256, record_id, audit_kind ORDER BY verdict = 'warning', test, since
-    ) = 1;
-COMMENT ON VIEW record_coverage IS 'The first verdict for each certificate, record and audit kind, with the reasons of every test that hits.';
+    in_scope.*,
+    certificate.not_before::DATE AS not_before,
+    record_base.complete_dated,
+    record_base.any_loaded,
+    unread.rows_unnamed,
+    pem_report.sha256 IS NOT NULL AS in_pem_report,
+    CASE
+        WHEN record_base.complete_dated IS NULL THEN 'not_in_records'
+        WHEN rejected.sha256 IS NOT NULL THEN 'row_rejected'
+        WHEN
+            as_of() <= certificate.not_before::DATE + threshold('disclosure_grace')::INTEGER
+            THEN 'newly_issued'
+        WHEN
+            record_base.complete_dated <= certificate.not_before::DATE + threshold('disclosure_grace')::INTEGER
+            THEN 'report_too_old'
+        ELSE 'undisclosed'
+    END AS reason
+FROM scoped AS in_scope
+INNER JOIN certificate ON in_scope.sha256 = certificate.sha256
+CROSS JOIN record_base
+CROSS JOIN unread
+LEFT JOIN rejected ON in_scope.sha256 = rejected.sha256
+LEFT JOIN pem_report ON in_scope.sha256 = pem_report.sha256
+ANTI JOIN ccadb_record ON in_scope.sha256 = ccadb_record.sha256
+UNION ALL
+SELECT
+    truncated.sha256,
+    rule.root_program,
+    rule.purpose,
+    0 AS paths,
+    NULL AS witness_path_id,
+    certificate.not_before::DATE AS not_before,
+    NULL AS complete_dated,
+    NULL AS any_loaded,
+    0 AS rows_unnamed,
+    false AS in_pem_report,
+    'paths_truncated' AS reason
+FROM path_truncation AS truncated
+INNER JOIN certificate ON truncated.sha256 = certificate.sha256
+CROSS JOIN (SELECT DISTINCT root_program, purpose FROM rule_audit_requirements) AS rule
+ANTI JOIN scoped
+    ON
+        truncated.sha256 = scoped.sha256
+        AND rule.root_program = scoped.root_program
+        AND rule.purpose = scoped.purpose
+ANTI JOIN revocation ON truncated.sha256 = revocation.sha256
+WHERE certificate.is_ca AND certificate.not_before <= as_of() AND certificate.not_after >= as_of();
+COMMENT ON VIEW without_record IS 'Certificates in scope, or perhaps in scope, of which no record says anything, and why.';
 
 CREATE OR REPLACE VIEW coverage AS
+WITH record_verdict AS (
+    SELECT
+        *,
+        list({ 'step': step, 'reason': reason, 'verdict': verdict, 'detail': detail, 'since': since }) OVER record
+            AS tests
+    FROM audit_test
+    WINDOW record AS (PARTITION BY sha256, root_program, purpose, audit_kind, record_id)
+    -- The first verdict for each record; what hits besides stands in tests.
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY sha256, root_program, purpose, audit_kind, record_id
+            ORDER BY verdict = 'warning', test, since
+        ) = 1
+),
+
+best AS (
+    SELECT
+        *,
+        list({ 'record_id': record_id, 'verdict': verdict, 'reason': reason }) OVER certificate AS by_record
+    FROM record_verdict
+    WINDOW certificate AS (PARTITION BY sha256, root_program, purpose, audit_kind)
+    -- A certificate under several records has the best of them.
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY sha256, root_program, purpose, audit_kind
+            ORDER BY list_position(['claimed', 'pending', 'unknown', 'gap'], verdict), test, record_id
+        ) = 1
+)
+
 SELECT
-    required.sha256,
-    required.root_program,
-    required.purpose,
-    required.audit_kind,
-    coverage.verdict,
-    coverage.reason,
-    coverage.step,
-    coverage.detail,
-    list_sort(list_filter(list_distinct(coverage.reasons), lambda other: other <> coverage.reason)) AS also,
-    CASE WHEN coverage.verdict = 'gap' THEN required.severity ELSE coverage.severity END AS severity,
-    required.witness_path_id,
-    required.record_id,
-    coverage.source_record_id,
-    coverage.url,
-    coverage.period_start,
-    coverage.period_end,
-    coverage.since,
-    required.citation AS requirement_citation,
-    coverage.sentence,
-    coverage.citation
-FROM required_audit AS required
-INNER JOIN record_coverage AS coverage
-    ON
-        required.sha256 = coverage.sha256
-        AND required.record_id = coverage.record_id
-        AND required.audit_kind = coverage.audit_kind
--- A certificate under two records has the better of the two.
-QUALIFY
-    row_number() OVER (
-        PARTITION BY required.sha256, required.root_program, required.purpose, required.audit_kind
-        ORDER BY
-            list_position(['claimed', 'pending', 'unknown', 'gap'], coverage.verdict),
-            coverage.test,
-            required.record_id
-    ) = 1
+    sha256,
+    root_program,
+    purpose,
+    audit_kind,
+    -- What a program does not insist on is no gap, whatever is missing.
+    CASE WHEN verdict = 'gap' AND requirement_severity <> 'gap' THEN requirement_severity ELSE verdict END AS verdict,
+    reason,
+    step,
+    detail,
+    list_sort(
+        list_distinct(
+            list_filter(list_transform(tests, lambda hit: hit.reason), lambda other: other <> reason)
+        )
+    ) AS also,
+    if(verdict = 'gap', requirement_severity, severity) AS severity,
+    witness_path_id,
+    record_id,
+    source_record_id,
+    url,
+    audit_type,
+    statement_date,
+    period_start,
+    period_end,
+    since,
+    requirement_citation,
+    sentence,
+    citation,
+    tests,
+    by_record
+FROM best
 UNION ALL
 SELECT
     missing.sha256,
@@ -247,16 +358,22 @@ SELECT
     rule.step,
     CASE rule.reason
         WHEN 'not_in_records' THEN if(missing.any_loaded, 'the records loaded are a slice', 'no records are loaded')
+        WHEN 'report_too_old' THEN 'the complete report of ' || missing.complete_dated || ' is older'
+        WHEN 'row_rejected' THEN 'a row that names it is in the report and could not be stored'
+        WHEN 'paths_truncated' THEN 'the budget cut some of its paths'
         ELSE
-            'valid from ' || missing.not_before || '; the complete report of ' || missing.complete_dated
-            || ' has no record of it'
-    END AS detail,
+            'the complete report of ' || missing.complete_dated || ' has no record of it'
+            || if(missing.in_pem_report, ', though CCADB''s PEM report has it', '')
+            || if(missing.rows_unnamed > 0, '; ' || missing.rows_unnamed || ' rows that could not be read may be it', '')
+    END || '; valid from ' || missing.not_before AS detail,
     []::VARCHAR[] AS also,
     rule.severity,
     missing.witness_path_id,
     NULL AS record_id,
     NULL AS source_record_id,
     NULL AS url,
+    NULL AS audit_type,
+    NULL AS statement_date,
     NULL AS period_start,
     NULL AS period_end,
     CASE rule.reason
@@ -264,28 +381,9 @@ SELECT
     END AS since,
     rule.citation AS requirement_citation,
     rule.sentence,
-    rule.citation
-FROM (
-    SELECT
-        in_scope.*,
-        certificate.not_before::DATE AS not_before,
-        record_base.complete_dated,
-        record_base.any_loaded,
-        CASE
-            -- A row that could not be stored may still have named the certificate.
-            WHEN record_base.complete_dated IS NULL OR rejected.sha256 IS NOT NULL THEN 'not_in_records'
-            WHEN
-                as_of() <= certificate.not_before::DATE + threshold('disclosure_grace')::INTEGER
-                THEN 'newly_issued'
-            ELSE 'undisclosed'
-        END AS reason
-    FROM in_scope
-    INNER JOIN certificate ON in_scope.sha256 = certificate.sha256
-    CROSS JOIN record_base
-    LEFT JOIN (
-        SELECT DISTINCT sha256 FROM ingest_issue WHERE rejected AND sha256 IS NOT NULL
-    ) AS rejected ON in_scope.sha256 = rejected.sha256
-    ANTI JOIN ccadb_record ON in_scope.sha256 = ccadb_record.sha256
-) AS missing
-INNER JOIN rule_verdicts AS rule ON missing.reason = rule.reason AND rule.step = '6';
+    rule.citation,
+    [] AS tests,
+    [] AS by_record
+FROM without_record AS missing
+INNER JOIN rule_verdicts AS rule ON missing.reason = rule.reason AND rule.step IN ('3', '6');
 COMMENT ON VIEW coverage IS 'The verdict for every certificate in scope × program × purpose × audit kind. Unknown is never covered; claimed is not yet listed.';

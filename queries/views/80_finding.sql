@@ -1,29 +1,12 @@
 -- What is wrong or open, one row each, with the path that makes it matter, whose duty it is, and the evidence.
 
-CREATE OR REPLACE VIEW sibling_conflict AS
-SELECT
-    required.root_program,
-    required.purpose,
-    required.audit_kind,
-    certificate.ca_id,
-    count(DISTINCT coalesce(record.subordinate_ca_owner, record.ca_owner)) AS owners,
-    count(DISTINCT (audit.url, audit.audit_type, audit.statement_date, audit.period_start, audit.period_end))
-    FILTER (WHERE audit.record_id IS NOT NULL) AS audits
-FROM required_audit AS required
-INNER JOIN certificate ON required.sha256 = certificate.sha256
-INNER JOIN ccadb_record AS record ON required.record_id = record.salesforce_id
-LEFT JOIN resolved_audit AS audit
-    ON required.record_id = audit.record_id AND required.audit_kind = audit.audit_kind
-GROUP BY required.root_program, required.purpose, required.audit_kind, certificate.ca_id
-HAVING owners > 1 OR audits > 1;
-COMMENT ON VIEW sibling_conflict IS 'CAs whose certificates in scope name different owners or different audits of one kind.';
-
 CREATE OR REPLACE VIEW duty AS
 SELECT
     certificate.sha256,
     cross_certificate.sha256 IS NOT NULL AS is_cross_certificate,
     CASE
-        WHEN cross_certificate.sha256 IS NOT NULL THEN coalesce(issuer_owner.owner, record.owner)
+        WHEN cross_certificate.sha256 IS NOT NULL
+            THEN coalesce(issuer_owner.owner, record.ca_owner, subject_owner.owner)
         ELSE coalesce(record.owner, subject_owner.owner, issuer_owner.owner)
     END AS owner
 FROM certificate
@@ -34,15 +17,100 @@ LEFT JOIN ca_owner AS subject_owner ON certificate.ca_id = subject_owner.ca_id
 LEFT JOIN (
     SELECT
         sha256,
+        min(ca_owner) AS ca_owner,
         min(coalesce(subordinate_ca_owner, ca_owner)) AS owner
     FROM ccadb_record
     GROUP BY sha256
 ) AS record ON certificate.sha256 = record.sha256;
 COMMENT ON VIEW duty IS 'Who has to list a certificate: for a cross-certificate the owner of the issuing CA (CCADB Policy 5.1).';
 
-CREATE OR REPLACE VIEW issue_found AS
+CREATE OR REPLACE VIEW open_verdict AS
 WITH verdict AS MATERIALIZED (
-    SELECT * FROM coverage
+    SELECT
+        coverage.*,
+        certificate.ca_id
+    FROM coverage
+    INNER JOIN certificate ON coverage.sha256 = certificate.sha256
+),
+
+-- What stands beside a verdict, as the step and the reason of data/verdicts.csv.
+beside AS (
+    SELECT
+        verdict.*,
+        unnest(verdict.tests) AS test
+    FROM verdict
+),
+
+sibling_conflict AS (
+    SELECT
+        verdict.root_program,
+        verdict.purpose,
+        verdict.audit_kind,
+        verdict.ca_id,
+        count(DISTINCT coalesce(record.subordinate_ca_owner, record.ca_owner)) AS owners,
+        count(
+            DISTINCT (
+                verdict.url, verdict.audit_type, verdict.statement_date, verdict.period_start, verdict.period_end
+            )
+        ) FILTER (WHERE verdict.source_record_id IS NOT NULL) AS audits
+    FROM verdict
+    INNER JOIN ccadb_record AS record ON verdict.record_id = record.salesforce_id
+    GROUP BY verdict.root_program, verdict.purpose, verdict.audit_kind, verdict.ca_id
+    HAVING owners > 1 OR audits > 1
+),
+
+warning AS (
+    SELECT
+        * EXCLUDE (test, step, reason, detail, since),
+        test.step,
+        test.reason,
+        test.detail,
+        test.since
+    FROM beside
+    WHERE test.verdict = 'warning'
+    UNION ALL BY NAME
+    SELECT
+        verdict.* EXCLUDE (step, reason, detail, since),
+        '8' AS step,
+        'inconsistent_sibling' AS reason,
+        'certificates of this CA differ in ' || verdict.audit_kind || '; owners named: ' || conflict.owners
+        || ', audits: ' || conflict.audits AS detail
+    FROM verdict
+    INNER JOIN sibling_conflict AS conflict
+        ON
+            verdict.root_program = conflict.root_program
+            AND verdict.purpose = conflict.purpose
+            AND verdict.audit_kind = conflict.audit_kind
+            AND verdict.ca_id = conflict.ca_id
+    UNION ALL BY NAME
+    SELECT
+        * EXCLUDE (step, reason, detail, since),
+        '8' AS step,
+        'records_disagree' AS reason,
+        'its records say: '
+        || array_to_string(
+            list_sort(list_transform(by_record, lambda one: one.record_id || ' ' || one.reason)), ', '
+        ) AS detail
+    FROM verdict
+    WHERE len(list_distinct(list_transform(by_record, lambda one: one.verdict))) > 1
+    UNION ALL BY NAME
+    SELECT
+        reading.sha256,
+        reading.root_program,
+        reading.purpose,
+        reading.witness_path_id,
+        '2.1' AS step,
+        'anchor_extensions' AS reason,
+        'the root''s own extensions take ' || reading.purpose || ' away; as a name and a key alone it permits it'
+            AS detail
+    FROM anchor_reading AS reading
+    SEMI JOIN rule_audit_requirements AS asked
+        ON reading.root_program = asked.root_program AND reading.purpose = asked.purpose
+    ANTI JOIN verdict
+        ON
+            reading.sha256 = verdict.sha256
+            AND reading.root_program = verdict.root_program
+            AND reading.purpose = verdict.purpose
 )
 
 SELECT
@@ -68,62 +136,27 @@ FROM verdict
 WHERE verdict <> 'claimed'
 UNION ALL
 SELECT
-    coverage.sha256,
-    coverage.root_program,
-    coverage.purpose,
-    coverage.audit_kind,
-    test.verdict,
-    test.step,
-    test.reason,
-    test.detail,
-    []::VARCHAR[] AS also,
-    test.severity,
-    coverage.witness_path_id,
-    coverage.record_id,
-    test.source_record_id,
-    test.url,
-    test.since,
-    test.sentence,
-    coverage.requirement_citation,
-    test.citation
-FROM verdict AS coverage
-INNER JOIN audit_test AS test
-    ON
-        coverage.sha256 = test.sha256
-        AND coverage.record_id = test.record_id
-        AND coverage.audit_kind = test.audit_kind
-        AND test.verdict = 'warning'
-UNION ALL
-SELECT
-    coverage.sha256,
-    coverage.root_program,
-    coverage.purpose,
-    coverage.audit_kind,
+    warning.sha256,
+    warning.root_program,
+    warning.purpose,
+    warning.audit_kind,
     rule.verdict,
-    rule.step,
-    rule.reason,
-    'certificates of this CA name ' || conflict.owners || ' owners and ' || conflict.audits || ' different '
-    || coverage.audit_kind || ' audits' AS detail,
+    warning.step,
+    warning.reason,
+    warning.detail,
     []::VARCHAR[] AS also,
     rule.severity,
-    coverage.witness_path_id,
-    coverage.record_id,
-    coverage.source_record_id,
-    coverage.url,
-    NULL AS since,
+    warning.witness_path_id,
+    warning.record_id,
+    warning.source_record_id,
+    warning.url,
+    warning.since,
     rule.sentence,
-    coverage.requirement_citation,
+    coalesce(warning.requirement_citation, rule.citation) AS requirement_citation,
     rule.citation
-FROM verdict AS coverage
-INNER JOIN certificate ON coverage.sha256 = certificate.sha256
-INNER JOIN sibling_conflict AS conflict
-    ON
-        coverage.root_program = conflict.root_program
-        AND coverage.purpose = conflict.purpose
-        AND coverage.audit_kind = conflict.audit_kind
-        AND certificate.ca_id = conflict.ca_id
-INNER JOIN rule_verdicts AS rule ON rule.reason = 'inconsistent_sibling';
-COMMENT ON VIEW issue_found IS 'Every verdict that is not a claim, and every warning beside one.';
+FROM warning
+INNER JOIN rule_verdicts AS rule ON warning.step = rule.step AND warning.reason = rule.reason;
+COMMENT ON VIEW open_verdict IS 'Every verdict that is not a claim, and every warning and note beside one.';
 
 CREATE OR REPLACE VIEW path_line AS
 SELECT
@@ -138,9 +171,10 @@ COMMENT ON VIEW path_line IS 'A path as one line of text, the anchor first.';
 
 CREATE OR REPLACE VIEW finding AS
 WITH issue AS MATERIALIZED (
-    SELECT * FROM issue_found
+    SELECT * FROM open_verdict
 ),
 
+-- As `path_line`, for the paths asked for alone: putting every path into words takes longer than all the rest.
 witness AS MATERIALIZED (
     SELECT
         member.path_id,
@@ -157,7 +191,7 @@ SELECT
     left(
         sha256(
             concat_ws(
-                '|', issue.step, issue.reason, issue.sha256, issue.root_program, issue.purpose, issue.audit_kind
+                '|', issue.reason, issue.sha256, issue.root_program, issue.purpose, issue.audit_kind
             )
         ),
         16

@@ -53,6 +53,11 @@ def test_query_usage(db: Path, catalogue: Path, run: Run, args: list[str], reaso
     assert result.stdout == ""
 
 
+def test_listing_marks_what_is_required(run: Run) -> None:
+    listed = {row["name"]: row["parameters"] for row in json.loads(run("query", "--json").stdout)}
+    assert listed["paths"] == ["sha256 (required)"]
+
+
 def test_query_names_complete(catalogue: Path) -> None:
     result = CliRunner().invoke(
         cli,

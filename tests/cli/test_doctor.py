@@ -12,10 +12,10 @@ from tests.cli.conftest import Run
 
 
 @pytest.fixture
-def healthy(db: Path) -> Path:
-    with open_warehouse(db, write=True) as connection:
+def healthy(analysed: Path) -> Path:
+    with open_warehouse(analysed, write=True) as connection:
         install_policy(connection)
-    return db
+    return analysed
 
 
 def checks(run: Run, *args: str) -> tuple[int, dict[str, Any]]:
@@ -53,6 +53,20 @@ def test_database_of_other_rules(db: Path, run: Run) -> None:
     code, found = checks(run)
     assert code == 5
     assert "cagraph analyze" in found["database rules and views"]["detail"]
+
+
+def test_analysis_that_is_missing_or_stale(healthy: Path, run: Run) -> None:
+    assert checks(run)[1]["database analysis"]["detail"] == "Analysed after the newest ingest."
+    with duckdb.connect(healthy) as connection:
+        connection.execute("UPDATE fetched SET fetched_at = '2024-05-10'")
+    code, found = checks(run)
+    assert code == 5
+    assert "Nothing was analysed since the newest ingest" in found["database analysis"]["detail"]
+    with duckdb.connect(healthy) as connection:
+        connection.execute("DELETE FROM analysis")
+    code, found = checks(run)
+    assert code == 5
+    assert "Nothing was analysed yet" in found["database analysis"]["detail"]
 
 
 def test_view_that_no_longer_fits(healthy: Path, run: Run) -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.cli.conftest import HOSTILE, Run
 
 
-def test_every_table_and_view_is_a_file(db: Path, run: Run) -> None:
-    with duckdb.connect(db) as connection:
+def test_every_table_and_view_is_a_file(analysed: Path, run: Run) -> None:
+    with duckdb.connect(analysed) as connection:
         connection.execute("CREATE VIEW today AS SELECT coalesce(getvariable('as_of'), current_date) AS day")
     result = run("export", "out", "--as-of", "2024-05-08")
     assert (result.exit_code, result.output) == (0, "")
@@ -55,17 +55,36 @@ def test_unknown_name_and_file_in_the_way(db: Path, run: Run) -> None:
     assert run("export", "file").exit_code == 2
 
 
-def test_name_that_is_a_path_stays_inside(db: Path, run: Run) -> None:
-    with duckdb.connect(db) as connection:
+def test_name_that_is_a_path_stays_inside(analysed: Path, run: Run) -> None:
+    with duckdb.connect(analysed) as connection:
         connection.execute('CREATE VIEW "../it\'s ""out" AS SELECT 1 AS a')
     assert run("export", "out", "--format", "csv").exit_code == 0
     assert Path("out/..%2Fit%27s%20%22out.csv").read_text() == "a\n1\n"
 
 
-def test_view_that_fails_is_named_and_leaves_no_half_file(db: Path, run: Run) -> None:
-    with duckdb.connect(db) as connection:
+def test_view_that_fails_is_named_and_leaves_no_half_file(analysed: Path, run: Run) -> None:
+    with duckdb.connect(analysed) as connection:
         connection.execute("CREATE VIEW aa_bad AS SELECT error('broken') AS a")
     result = run("export", "out", "--format", "csv")
     assert result.exit_code == 1
     assert result.stderr.startswith("cagraph: cannot export aa_bad: ")
     assert list(Path("out").iterdir()) == []
+
+
+def test_views_need_an_analysis_and_tables_do_not(db: Path, run: Run) -> None:
+    with duckdb.connect(db) as connection:
+        connection.execute("CREATE VIEW v AS SELECT 1 AS a")
+    for args in ([], ["--only", "ca,v"]):
+        result = run("export", "out", *args)
+        assert result.exit_code == 5
+        assert "was never analysed" in result.stderr
+    assert not Path("out").exists()
+    assert run("export", "out", "--only", "ca").exit_code == 0
+
+
+def test_stale_analysis_is_said(analysed: Path, run: Run) -> None:
+    with duckdb.connect(analysed) as connection:
+        connection.execute("UPDATE fetched SET fetched_at = '2024-05-10'")
+    result = run("export", "out", "--only", "ca")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("note: Nothing was analysed since the newest ingest")

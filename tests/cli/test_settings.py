@@ -56,10 +56,14 @@ def test_format_by_flag_then_suffix_then_setting_then_table(monkeypatch: pytest.
     assert _format(None, False, False, None) == "table"
     monkeypatch.setenv("CAGRAPH_FORMAT", "ndjson")
     assert _format(None, False, False, None) == "ndjson"
-    assert _format(None, False, False, Path("x.txt")) == "ndjson"
+    assert _format(None, False, False, Path("x")) == "ndjson"
+    assert _format(None, False, False, Path("x.txt")) == "table"
     assert _format(None, False, False, Path("x.CSV")) == "csv"
     assert _format("tsv", False, False, Path("x.csv")) == "tsv"
     assert _format("json", True, False, None) == "json"
+    assert _format("csv", False, False, Path("x.xlsx")) == "csv"
+    with pytest.raises(UsageProblem, match=r"what format is \.xlsx\? Give --format"):
+        _format(None, False, False, Path("x.xlsx"))
     with pytest.raises(UsageProblem, match="one output format, not csv and json"):
         _format(None, True, True, None)
     monkeypatch.setenv("CAGRAPH_FORMAT", "xml")

@@ -82,6 +82,7 @@ def test_two_halves_of_one_day_are_whole(connection: duckdb.DuckDBPyConnection, 
     assert [file.complete for file in report.files] == [True, True]
     assert report.files[0].complete_because == "V4a is half of a report and V4b of the same day is here"
     assert connection.execute("SELECT bool_and(complete) FROM snapshot").fetchone() == (True,)
+    assert connection.execute("SELECT half FROM snapshot ORDER BY 1").fetchall() == [("V4a",), ("V4b",)]
 
 
 def test_two_halves_in_two_ingests_are_whole_too(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -104,6 +105,26 @@ def test_halves_that_are_not_of_one_day_or_break_off(
     write(cut, second.read_text()[:-3])
     assert not any(file.complete for file in ingest(connection, [first, cut]).files)
     assert connection.execute("SELECT bool_or(complete) FROM snapshot").fetchone() == (False,)
+    kept = connection.execute("SELECT day(dated), half FROM snapshot ORDER BY snapshot_id").fetchall()
+    assert kept == [(21, "V4a"), (22, "V4b"), (21, None)]
+
+
+def test_halves_are_told_by_their_column_and_not_by_words(
+    connection: duckdb.DuckDBPyConnection, folder: Path
+) -> None:
+    first, second = halves(folder)
+    ingest(connection, [first])
+    connection.execute("UPDATE snapshot SET complete_because = 'in other words'")
+    assert only(ingest(connection, [second])).complete
+    assert connection.execute("SELECT bool_and(complete) FROM snapshot").fetchone() == (True,)
+
+
+def test_a_half_that_is_declared_is_no_half(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    first, second = halves(folder)
+    ingest(connection, [first], completeness="slice")
+    assert not only(ingest(connection, [second])).complete
+    stored = connection.execute("SELECT half, complete FROM snapshot ORDER BY snapshot_id").fetchall()
+    assert stored == [(None, False), ("V4b", False)]
 
 
 @pytest.mark.parametrize("cut", [1, 2])

@@ -30,11 +30,13 @@ def test_the_same_bytes_twice_change_nothing(connection: duckdb.DuckDBPyConnecti
     write(folder / "junk.txt", "nothing")
     first = ingest(connection, [folder])
     before = counts(connection)
-    again = ingest(connection, [folder, folder / "a.pem"], dated=DAY)
+    os.utime(folder / "a.pem", (1_000_000_000, 1_000_000_000))
+    again = ingest(connection, [folder, folder / "a.pem"])
     assert counts(connection) == before
     assert [file.already_known for file in again.files] == [True, True, False, True]
     assert (again.rows_in, again.new_certificates) == (0, 0)
     assert again.files[0].dated == first.files[0].dated
+    assert [file.ignored for file in again.files] == [""] * 4
 
 
 def test_a_known_certificate_in_another_file_is_only_seen(
@@ -62,7 +64,7 @@ def test_every_row_is_counted(connection: duckdb.DuckDBPyConnection, folder: Pat
     file = only(
         ingest(connection, [write(folder / f"{V5_NAME}.csv", table(V5, RECORD, example, nameless, odd))])
     )
-    assert (file.rows_in, file.rows_stored, file.rows_rejected) == (4, 2, 2)
+    assert (file.rows_in, file.rows_stored, file.rows_rejected, file.rows_unnamed) == (4, 2, 2, 1)
     assert file.complete
     assert file.complete_because.endswith("1 rejected rows do not name their certificate")
     issues = connection.execute(
@@ -70,9 +72,9 @@ def test_every_row_is_counted(connection: duckdb.DuckDBPyConnection, folder: Pat
     ).fetchall()
     assert issues == [(3, True, False), (4, True, True), (5, False, False)]
     stored = connection.execute(
-        "SELECT rows_in, rows_stored, rows_rejected, complete FROM snapshot"
+        "SELECT rows_in, rows_stored, rows_rejected, rows_unnamed, complete FROM snapshot"
     ).fetchall()
-    assert stored == [(4, 2, 2, True)]
+    assert stored == [(4, 2, 2, 1, True)]
 
 
 def test_a_row_of_roots_counts_once(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -14,8 +14,9 @@ SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 Answer = tuple[str, str, str, str, str, str]
 
 OURS = """
-SELECT sha256, root_program, purpose, '' AS audit_kind, 'out' AS verdict, out_reason AS reason
-FROM scope_state WHERE NOT in_scope AND list_contains($purposes, purpose)
+SELECT state.sha256, state.root_program, state.purpose, '' AS audit_kind, rule.verdict, state.out_reason AS reason
+FROM scope_state AS state JOIN rule_verdicts AS rule ON rule.reason = state.out_reason
+WHERE list_contains($purposes, state.purpose)
 UNION ALL
 SELECT sha256, root_program, purpose, coalesce(audit_kind, ''), verdict, reason
 FROM coverage WHERE list_contains($purposes, purpose)

@@ -133,10 +133,19 @@ def test_two_columns_of_one_name_are_refused_where_one_would_be_lost(form: str) 
     assert written(Table(("a", "a"), [(1, 2)]), "csv") == "a,a\n1,2\n"
 
 
+def test_nested_values_are_json_in_a_cell() -> None:
+    nested = [{"field": "URL", "value": "a;b"}, {"field": "line", "value": None}]
+    source = Table(("nested", "list"), [(nested, ["a", "b"])])
+    cell, flat = list(csv.reader(io.StringIO(written(source, "csv"))))[1]
+    assert (json.loads(cell), flat) == (nested, "a;b")
+    cell, flat = written(source, "tsv").splitlines()[1].split("\t")
+    assert (json.loads(cell), flat) == (nested, "a;b")
+
+
 def test_long_cell_is_shortened_for_the_eye_only_and_said_so() -> None:
     stream = io.BytesIO()
     notes = write(Table(("a",), [("x" * 1000,)]), "table", stream)
-    assert notes == ["1 cells were shortened to 240 characters; every other format has them whole"]
+    assert notes == ["1 cell was shortened to 240 characters; every other format has them whole"]
     assert "x" * 1000 in written(Table(("a",), [("x" * 1000,)]), "markdown")
 
 

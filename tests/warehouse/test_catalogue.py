@@ -6,9 +6,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from cagraph.errors import CagraphError, UsageProblem
-from cagraph.warehouse.catalogue import Parameter, load_catalogue, read_query, run
+from cagraph.warehouse.catalogue import Parameter, Query, load_catalogue, read_query, run
 from cagraph.warehouse.database import install_policy, open_warehouse
 
 HEADER = """\
@@ -26,12 +27,26 @@ SELECT n, coalesce(getvariable('as_of'), current_date) AS day, coalesce(getvaria
 FROM range(1, coalesce(getvariable('upto'), 3) + 1) AS r (n)
 ORDER BY n
 """
+ONE = """\
+-- title: One
+-- description: One certificate.
+-- param: sha256 varchar required a certificate
+-- columns: sha256
+SELECT getvariable('sha256') AS sha256
+"""
+BIRCH_CROSS = "d911aabe03bf74d9bb0ce2cc37d55bc75602678244be3a2049905f5d391838bb"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "numbers.sql").write_text(HEADER + BODY, encoding="utf-8")
+    (tmp_path / "one.sql").write_text(ONE, encoding="utf-8")
     return tmp_path
+
+
+def needed(query: Query) -> dict[str, str]:
+    """What a query cannot be asked without."""
+    return {parameter.name: BIRCH_CROSS for parameter in query.parameters if parameter.required}
 
 
 @pytest.fixture
@@ -59,6 +74,12 @@ def test_parameters_are_typed_and_quoted(folder: Path, connection: duckdb.DuckDB
     assert rows == [(1, date(2020, 2, 29), "'); DROP TABLE x; --\n\0é")]
 
 
+def test_fingerprint_as_it_was_copied(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    colons = ":".join(BIRCH_CROSS.upper()[i : i + 2] for i in range(0, 64, 2))
+    for spelled in (BIRCH_CROSS, BIRCH_CROSS.upper(), colons):
+        assert run(connection, "one", {"sha256": spelled}, folder).fetchall() == [(BIRCH_CROSS,)]
+
+
 def test_parameter_not_given_takes_its_default_again(
     folder: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
@@ -76,6 +97,8 @@ def test_file_also_runs_bare(folder: Path, connection: duckdb.DuckDBPyConnection
 @pytest.mark.parametrize(
     ("name", "params", "reason"),
     [
+        ("one", {}, "query one needs sha256: a certificate (-p sha256=…)"),
+        ("one", {"sha256": "d911aabe"}, "sha256 of query one is a SHA-256 of 64 hex digits, not 'd911aabe'"),
         ("number", {}, "no query 'number': did you mean numbers?"),
         ("zzz", {}, "no query 'zzz'; `cagraph query` lists them all"),
         ("numbers", {"upt": "1"}, "no parameter 'upt': did you mean upto?"),
@@ -130,8 +153,80 @@ def test_columns_of_the_header_are_those_of_the_select(
 def test_every_query_of_the_project_runs_on_an_empty_warehouse(tmp_path: Path) -> None:
     with open_warehouse(tmp_path / "w.duckdb", write=True) as connection:
         install_policy(connection)
-        for name in load_catalogue():
-            run(connection, name, {}).fetchall()
+        for name, query in load_catalogue().items():
+            run(connection, name, needed(query)).fetchall()
+
+
+@pytest.fixture(scope="module")
+def sample(sample_db: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_warehouse(sample_db, write=False, as_of=date(2024, 5, 8)) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("name", load_catalogue())
+def test_every_query_of_the_project_on_the_sample(
+    sample: duckdb.DuckDBPyConnection, name: str, snapshot: SnapshotAssertion
+) -> None:
+    query = load_catalogue()[name]
+    cursor = run(sample, name, needed(query))
+    assert tuple(column[0] for column in cursor.description) == query.columns
+    assert len(cursor.fetchall()) == snapshot
+
+
+@pytest.mark.parametrize("query", load_catalogue().values(), ids=lambda query: query.name)
+def test_every_query_of_the_project_runs_bare(sample_db: Path, query: Query) -> None:
+    with duckdb.connect(sample_db, read_only=True) as connection:
+        cursor = connection.execute(query.path.read_text(encoding="utf-8"))
+        assert tuple(column[0] for column in cursor.description) == query.columns
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("gaps", {"program": "mozilla", "purpose": "secure_email"}),
+        ("gaps", {"kind": "s/mime br", "severity": "gap"}),
+        ("gaps", {"owner": "birch"}),
+        ("coverage", {"program": "mozilla", "purpose": "server_auth", "sha256": BIRCH_CROSS}),
+        ("out-of-scope", {"reason": "expired"}),
+        ("uncovered-capable-paths", {"program": "apple", "purpose": "secure_email"}),
+    ],
+)
+def test_words_compare_in_any_case(
+    sample: duckdb.DuckDBPyConnection, name: str, params: dict[str, str]
+) -> None:
+    lower = run(sample, name, params).fetchall()
+    upper = run(sample, name, {key: value.upper() for key, value in params.items()}).fetchall()
+    assert lower
+    assert upper == lower
+
+
+def test_siblings_keep_what_is_open_from_what_is_missing(sample: duckdb.DuckDBPyConnection) -> None:
+    found = {}
+    for verdict in ("pending", "unknown", "gap"):
+        row = sample.execute("SELECT min(sha256) FROM coverage WHERE verdict = ?", [verdict]).fetchone()
+        assert row is not None
+        cursor = run(sample, "siblings", {"sha256": row[0]})
+        names = [column[0] for column in cursor.description]
+        found[verdict] = next(
+            one
+            for one in (dict(zip(names, each, strict=True)) for each in cursor.fetchall())
+            if one["sha256"] == row[0]
+        )
+    assert found["pending"]["pending"]
+    assert found["pending"]["gaps"] == []
+    assert found["unknown"]["unknown"]
+    assert found["unknown"]["gaps"] == []
+    assert found["gap"]["gaps"]
+
+
+def test_path_from_a_trusted_root_that_permits_nothing_trusted(sample: duckdb.DuckDBPyConnection) -> None:
+    """Alder's old root is trusted for e-mail and code signing alone; below it is a CA for TLS alone."""
+    states: dict[str, set[str]] = {}
+    for sha256, subject in sample.execute("SELECT sha256, subject FROM certificate").fetchall():
+        for row in run(sample, "paths", {"sha256": sha256}).fetchall():
+            states.setdefault(row[4], set()).add(subject.split(",")[0])
+    assert states["no trusted purpose"] == {"CN=Alder TLS EV CA"}
+    assert "CN=Gorse 1997 Root" in states["not trusted"]
 
 
 def test_name_of_a_query_is_a_plain_word(tmp_path: Path) -> None:

@@ -99,6 +99,22 @@ def test_trust_without_a_date_of_distrust_and_without_a_day(connection: duckdb.D
     ]
 
 
+def test_trust_that_was_said_before_has_no_second_row(connection: duckdb.DuckDBPyConnection) -> None:
+    day, later = date(2026, 1, 1), date(2026, 2, 1)
+    of_a_day = [
+        TrustRow(2, "mozilla", "ab" * 32, "server_auth", disabled_from=datetime.min, trust_date=day),
+        TrustRow(3, "mozilla", "ab" * 32, "ev_tls", "1.2.3", datetime(2020, 1, 2, 3, 4, 5, 6), None, day),
+        TrustRow(4, "mozilla", "cd" * 32, "server_auth", trust_date=day),
+    ]
+    undated = TrustRow(5, "chrome", "cd" * 32, "server_auth")
+    load.store_trust(connection, 1, [*of_a_day, replace(of_a_day[0], line=9), undated], day)
+    load.store_trust(connection, 2, [*of_a_day, undated], later)
+    other_limit = replace(of_a_day[2], notbefore_until=datetime(2025, 1, 1))
+    load.store_trust(connection, 3, [other_limit, replace(of_a_day[2], trust_date=later)], later)
+    found = connection.execute("SELECT snapshot_id, line FROM root_trust ORDER BY ALL").fetchall()
+    assert found == [(1, 2), (1, 3), (1, 4), (1, 5), (2, 5), (3, 4), (3, 4)]
+
+
 def test_issues(connection: duckdb.DuckDBPyConnection) -> None:
     load.store_issues(
         connection, 5, [Issue(3, "Country", "odd", "x\ufffd", rejected=False, sha256="ab" * 32)]

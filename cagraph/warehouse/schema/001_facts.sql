@@ -1,4 +1,5 @@
--- What was read, from where, and what it said. Nothing here is ever overwritten.
+-- What was read, from where, and what it said. Nothing here is ever overwritten, but for `complete` and
+-- `complete_because` of a snapshot that is half of a report, when the other half of its day comes.
 
 CREATE TABLE fetched (
     fetch_id INTEGER PRIMARY KEY,
@@ -22,11 +23,16 @@ CREATE TABLE snapshot (
     complete_because VARCHAR NOT NULL,
     rows_in BIGINT NOT NULL,
     rows_stored BIGINT NOT NULL,
-    rows_rejected BIGINT NOT NULL
+    rows_rejected BIGINT NOT NULL,
+    rows_unnamed BIGINT NOT NULL,
+    half VARCHAR
 );
 COMMENT ON TABLE snapshot IS 'What one body said as of one day. rows_in = rows_stored + rows_rejected.';
 COMMENT ON COLUMN snapshot.kind IS 'Which source format: ccadb_records, ccadb_pem, ccadb_roots, root_trust, certificates.';
+COMMENT ON COLUMN snapshot.dated_because IS 'given, file name, folder name, or file time: the last is stated by nobody.';
 COMMENT ON COLUMN snapshot.complete IS 'Whether what is absent from it is known to be absent.';
+COMMENT ON COLUMN snapshot.rows_unnamed IS 'Those of rows_rejected that do not say which certificate they were about.';
+COMMENT ON COLUMN snapshot.half IS 'V4a or V4b: nothing but that half of a CCADB report. NULL: anything else, a half declared otherwise or broken off too.';
 
 CREATE TABLE ingest_issue (
     fetch_id INTEGER NOT NULL,
@@ -75,15 +81,15 @@ CREATE TABLE certificate (
     read_by VARCHAR NOT NULL,
     problems VARCHAR[] NOT NULL
 );
-COMMENT ON TABLE certificate IS 'One DER certificate and what it says of itself.';
+COMMENT ON TABLE certificate IS 'One DER certificate and what it says of itself. Where an extension is NULL or empty, problems says if it was unreadable.';
 COMMENT ON COLUMN certificate.sha256 IS 'SHA-256 of the DER, 64 lower-case hex digits: the certificate''s name everywhere.';
 COMMENT ON COLUMN certificate.ca_id IS 'The CA it names: SHA-256 over the normalised subject name and the subject public key.';
 COMMENT ON COLUMN certificate.subject_name_id IS 'SHA-256 of the subject name, normalised as RFC 5280 7.1 says.';
 COMMENT ON COLUMN certificate.serial IS 'Lower-case hex, with a sign if negative.';
 COMMENT ON COLUMN certificate.is_ca IS 'basicConstraints says cA TRUE.';
-COMMENT ON COLUMN certificate.key_usage IS 'NULL: no keyUsage extension. Names as in RFC 5280 4.2.1.3.';
-COMMENT ON COLUMN certificate.eku_oids IS 'NULL: no extendedKeyUsage extension, so every purpose is open.';
-COMMENT ON COLUMN certificate.policy_oids IS 'NULL: no certificatePolicies extension.';
+COMMENT ON COLUMN certificate.key_usage IS 'NULL: no keyUsage extension, or an unreadable one (problems says which). Names as in RFC 5280 4.2.1.3.';
+COMMENT ON COLUMN certificate.eku_oids IS 'NULL: no extendedKeyUsage extension, so every purpose is open, or an unreadable one (problems says which).';
+COMMENT ON COLUMN certificate.policy_oids IS 'NULL: no certificatePolicies extension, or an unreadable one (problems says which).';
 COMMENT ON COLUMN certificate.read_by IS 'strict: pyca/cryptography read all of it. tolerant: it refused, a lenient reader did.';
 COMMENT ON COLUMN certificate.problems IS 'What is wrong with its encoding, one line each.';
 
@@ -172,7 +178,7 @@ CREATE TABLE root_trust (
     snapshot_id INTEGER NOT NULL,
     line BIGINT NOT NULL
 );
-COMMENT ON TABLE root_trust IS 'Which root a program trusted for which purpose, as its store stood on trust_date.';
+COMMENT ON TABLE root_trust IS 'Which root a program trusted for which purpose, as its store stood on trust_date. Said again, no second row.';
 COMMENT ON COLUMN root_trust.disabled_from IS 'From then on the trust is gone; -infinity: disabled with no date.';
 COMMENT ON COLUMN root_trust.notbefore_until IS 'End-entity certificates issued later are not trusted; the CA itself still is.';
 

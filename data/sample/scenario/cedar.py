@@ -8,7 +8,7 @@ Cedar Root CA (cedar-root; TLS in all four; EV in chrome for 2.23.140.1.1, in mi
   │     └── Cedar Deep CA (cedar-deep; below pathLen 0: no valid path)
   ├── Cedar Customer CA (cedar-customer; name constraints, complete: exempt but in chrome)
   │     └── Cedar Customer Web CA (cedar-customer-web; constrained through its only issuer)
-  ├── Cedar Partner CA (cedar-partner; name constraints, complete)
+  ├── Cedar Partner CA (cedar-partner; name constraints, complete, and defeated by its twin)
   ├── Cedar Partner CA (cedar-partner-open; the same name and key, no constraints)
   │     └── Cedar Partner Web CA (cedar-partner-web; one of its two paths is open: not constrained)
   └── Cedar Half CA (cedar-half; permitted dNSName alone does not make it constrained)
@@ -141,7 +141,7 @@ def _partner(owner: Owner, root: Authority) -> None:
         "cedar-partner",
         _web(root, partner, "2019-03-01", DV_POLICY, constraints=CONSTRAINTS),
         Record("cedar-root", same=True),
-        tls="c inherited; * technically_constrained",
+        tls="* inherited",
         email=NO_MAIL,
         ev="cm not_capable; * no_trusted_path",
     )

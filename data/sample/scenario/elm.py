@@ -155,7 +155,7 @@ def _incomplete(owner: Owner, root: Authority) -> None:
         "elm-half",
         _web(owner, root, "Elm Half CA", "2021-01-01"),
         half,
-        tls="* own, Standard=no_audit_record",
+        tls="* own, Standard=wrong_kind",
         email=NO_MAIL,
     )
     undated = {

@@ -70,6 +70,7 @@ def _mail(owner: Owner, mail: Authority) -> None:
         email="amz inherited; * no_trusted_path",
         tls=NO_TLS,
         code=NO_CODE,
+        warnings=[("Standard", "records_disagree"), ("S/MIME BR", "records_disagree")],
     )
     owner.add(
         "hazel-juniper",

@@ -12,7 +12,7 @@ then reasons: a bare one for every required kind, `Kind=reason` for one kind; `-
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TypedDict, Unpack
 
@@ -35,11 +35,11 @@ REASONS = {
         "period_gap",
     ),
     "pending": ("newly_issued", "issued_after_period"),
-    "unknown": ("audit_without_period",),
+    "unknown": ("audit_without_period", "ev_trust_not_loaded"),
     "claimed": ("own", "inherited"),
 }  # fmt: skip
 VERDICT = {reason: verdict for verdict, reasons in REASONS.items() for reason in reasons}
-WHOLE = {*REASONS["out"], "undisclosed", "newly_issued"}
+WHOLE = {*REASONS["out"], "ev_trust_not_loaded", "undisclosed", "newly_issued"}
 """Reasons that hold for the certificate as a whole, whatever the kind of audit."""
 
 
@@ -200,6 +200,21 @@ def _outcome(purpose: str, text: str) -> list[tuple[str, str]]:
     return list(kinds.items())
 
 
+def _of_ev(answer: Answer, answers: Sequence[Answer]) -> Answer:
+    """Return an answer; EV's `no_trusted_path` holds only where TLS has none either.
+
+    Where a root that the program trusts for TLS is reached, EV fails for want of an EV policy of that root,
+    or, in the programs whose trust list says nothing about EV, is not known.
+    """
+    if answer.purpose != "ev_tls" or answer.reason != "no_trusted_path":
+        return answer
+    tls = {each.reason for each in answers if (each.program, each.purpose) == (answer.program, "server_auth")}
+    if tls & (set(REASONS["out"]) - {"not_capable", "technically_constrained"}):
+        return answer
+    known = answer.program in ("chrome", "microsoft")
+    return replace(answer, reason="not_capable" if known else "ev_trust_not_loaded")
+
+
 class Owner:
     """One CA owner: its certificates in the order they are told, and the trust in its roots."""
 
@@ -233,6 +248,8 @@ class Owner:
             "ev_tls": everything or told.get("ev", nowhere),
         }
         answers = [each for purpose, text in by_purpose.items() for each in read_answers(purpose, text)]
+        if not everything:
+            answers = [_of_ev(each, answers) for each in answers]
         warnings, pem, odd = told.get("warnings", ()), told.get("pem", True), told.get("odd", False)
         self.entries.append(Entry(label, certificate, records, answers, warnings, pem, odd))
 

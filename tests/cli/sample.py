@@ -1,0 +1,34 @@
+"""The sample ecosystem as a user has it: files in folders, a database at the default place."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+from cagraph.warehouse.database import open_warehouse
+
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+DAY = "2024-05-08"
+REPORTS = "AllCertificateRecordsCSVFormatV5.csv"
+
+
+def lay_out(folder: Path, sample_db: Path) -> None:
+    """Put into `folder` every file that the examples speak of, and the database twice."""
+    for day in ("2023-05-08", DAY):
+        shutil.copytree(SAMPLE / day, folder / "data" / "sample" / day)
+        shutil.copytree(SAMPLE / day, folder / "reports" / day)
+    shutil.copytree(SAMPLE / DAY, folder / "reports" / "2026-08-21")
+    shutil.copy(SAMPLE / DAY / REPORTS, folder / REPORTS)
+    shutil.copy(SAMPLE / DAY / REPORTS, folder / "records-of-one-owner.csv")
+    (folder / "demo").mkdir()
+    shutil.copy(sample_db, folder / "cagraph.duckdb")
+    shutil.copy(sample_db, folder / "demo" / "cagraph.duckdb")
+    (folder / "question.sql").write_text("SELECT count(*) AS certificates FROM certificate;\n")
+    (folder / "our-cas.pem").write_text(pem_of(sample_db))
+
+
+def pem_of(sample_db: Path) -> str:
+    """Return one certificate of the sample as PEM."""
+    with open_warehouse(sample_db, write=False, as_of=date.fromisoformat(DAY)) as connection:
+        row = connection.execute("SELECT to_base64(der) FROM certificate ORDER BY sha256 LIMIT 1").fetchone()
+    assert row is not None
+    return f"-----BEGIN CERTIFICATE-----\n{row[0]}\n-----END CERTIFICATE-----\n"

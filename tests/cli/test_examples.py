@@ -1,0 +1,103 @@
+"""Every example in a command's help and in README runs, as it stands, on the sample ecosystem."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+import cagraph
+from cagraph.cli import ExitCode
+from cagraph.cli.main import COMMANDS
+from tests.cli.conftest import Run
+from tests.cli.sample import lay_out
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+NOT_RUN = {
+    "make demo": "sets up the environment",
+    "make test": "runs these tests",
+    ". .venv/bin/activate": "is the shell's own",
+}
+ENDS_WITH = {
+    "cagraph gaps --severity gap --fail-on gap -q -o gaps.csv": ExitCode.FINDINGS,
+    "cagraph sweep our-cas.pem records-of-one-owner.csv --dated 2024-05-08 --slice --fail-on gap": (
+        ExitCode.FINDINGS
+    ),
+}
+
+
+def help_examples(text: str) -> list[str]:
+    _, _, after = text.partition("Examples:\n")
+    return [line.strip() for line in after.partition("\n\n")[0].splitlines()]
+
+
+def shell_lines() -> list[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line]
+
+
+def run_line(line: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run our part of a line, up to the first pipe into another program."""
+    words = shlex.split(line, comments=True)
+    if " ".join(words) in NOT_RUN:
+        return
+    if words[0] == "export":
+        for setting in words[1:]:
+            monkeypatch.setenv(*setting.split("=", 1))
+        return
+    assert words.pop(0) == "cagraph", line
+    if "|" in words:
+        words = words[: words.index("|")]
+    given = {}
+    if "<" in words:
+        *words, _, name = words
+        given["input"] = Path(name).read_text()
+    result = run(*words, **given)
+    assert result.exit_code == ENDS_WITH.get(line, ExitCode.OK), f"{line}\n{result.output}"
+    assert result.stdout or {"-o", "analyze", "export"} & set(words), f"{line} says nothing"
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_examples_of_the_help(
+    command: str, run: Run, sample_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(tmp_path, sample_db)
+    monkeypatch.setenv("CAGRAPH_AS_OF", "2024-05-08")
+    lines = help_examples(run(*command.split(), "--help").stdout)
+    assert lines
+    for line in lines:
+        if "--db" in line:  # each such database starts as the sample, too
+            name = line.split("--db ")[1].split()[0]
+            Path(name).write_bytes(sample_db.read_bytes())
+        run_line(line, run, monkeypatch)
+
+
+def test_shell_lines_of_readme(
+    run: Run, sample_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(tmp_path, sample_db)
+    lines = shell_lines()
+    assert len(lines) > 8
+    for line in lines:
+        run_line(line, run, monkeypatch)
+    assert Path("real.duckdb").exists()
+
+
+def test_python_of_readme(sample_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lay_out(tmp_path, sample_db)
+    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    exec(compile(code, str(README), "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) == 107
+
+
+def test_dir_shows_what_readme_speaks_of() -> None:
+    assert {"load_graph", "walk", "anchors_of"} <= set(dir(cagraph))
+
+
+def test_completion_line_of_readme(run: Run) -> None:
+    assert "_CAGRAPH_COMPLETE=bash_source cagraph" in README.read_text(encoding="utf-8")
+    assert (
+        "complete -o nosort -F _cagraph_completion cagraph"
+        in run(env={"_CAGRAPH_COMPLETE": "bash_source"}).output
+    )
