@@ -6,6 +6,7 @@ the C level (`set_wakeup_fd`), gives the command a moment to end in an orderly w
 database file is safe against that, and half-written files are removed.
 """
 
+import contextlib
 import os
 import signal
 import threading
@@ -46,5 +47,6 @@ def _watch(reader: int, finished: threading.Event) -> None:
     while number := os.read(reader, 1):
         if number[0] == signal.SIGINT and not finished.wait(_GRACE_SECONDS):
             remove_unfinished()
-            click.echo("cagraph: interrupted", err=True)
+            with contextlib.suppress(OSError, ValueError):  # stderr may be gone
+                click.echo("cagraph: interrupted", err=True)
             os._exit(ExitCode.INTERRUPTED)

@@ -139,7 +139,11 @@ def _issuance(certificate: CertificateFacts, candidates: _Candidates, checks: Si
             return _from(certificate, key, status, candidates)
         unproved.append((key, status))
     for key, status in unproved:
-        if status is SignatureStatus.UNSUPPORTED or _meant(certificate, key, candidates):
+        if _meant(certificate, key, candidates):
+            return _from(certificate, key, status, candidates)
+    if certificate.authority_key_id is None and len(unproved) == 1:
+        key, status = unproved[0]
+        if status is SignatureStatus.UNSUPPORTED:
             return _from(certificate, key, status, candidates)
     dangling = sha256_hex(f"dangling {certificate.issuer_name_id} {certificate.authority_key_id}".encode())
     return Issuance(certificate.sha256, dangling, certificate.ca_id, None, "none")

@@ -51,6 +51,8 @@ def read(path: Path) -> Iterator[Item]:
     if lost := missing(header, [(name,) for name in REQUIRED]):
         raise SourceError(f"{path}: looks like root trust, but has no column {', '.join(lost)}")
     names = [normal(name) for name in header]
+    if len(set(names)) < len(names):
+        raise SourceError(f"{path}: a column stands twice: {', '.join(names)}")
     if unknown := [name for name in names if name not in REQUIRED + OPTIONAL]:
         yield Issue(line, None, f"columns not read: {', '.join(unknown)}", rejected=False)
     for row in rows:
@@ -102,4 +104,7 @@ def _timestamp(text: str) -> datetime | None:
     if not _TIMESTAMP.fullmatch(text):
         raise ValueError("not a time as YYYY-MM-DD hh:mm:ss")
     moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except OverflowError:
+        raise ValueError("not a time that UTC has") from None

@@ -54,7 +54,12 @@ FROM path
 INNER JOIN (
     SELECT DISTINCT root_program, sha256, purpose FROM trusted_root WHERE purpose <> 'ev_tls'
 ) AS root ON path.anchor_sha256 = root.sha256
-ANTI JOIN revocation ON path.sha256 = revocation.sha256
+ANTI JOIN (
+    SELECT member.path_id
+    FROM path_certificate AS member
+    SEMI JOIN revocation ON member.sha256 = revocation.sha256
+    WHERE member.position > 0
+) AS cut ON path.path_id = cut.path_id
 WHERE
     path.valid_from <= as_of()
     AND path.valid_to >= as_of()

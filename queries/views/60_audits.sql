@@ -129,6 +129,8 @@ WITH seen AS (
     WHERE
         snapshot.dated <= as_of()
         AND audit.period_start <= audit.period_end
+        -- A period that had not ended when the report was read is a slip, not a statement.
+        AND audit.period_end <= snapshot.dated
     GROUP BY version.salesforce_id, audit.audit_kind, audit.period_start, audit.period_end
 ),
 

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from cagraph.cli.main import cli
 from cagraph.warehouse.database import open_warehouse
+from tests.cli.sample import DAY
 
 HOSTILE = "Evil\x1b[2J CA \u202emoc.elpmaxe"
 
@@ -76,3 +77,11 @@ def catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "cas.sql").write_text(QUERY, encoding="utf-8")
     monkeypatch.setattr("cagraph.warehouse.catalogue.queries_dir", lambda: folder)
     return folder
+
+
+@pytest.fixture
+def sample(sample_db: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sample, analysed, where every command looks for it."""
+    monkeypatch.setenv("CAGRAPH_DB", str(sample_db))
+    monkeypatch.setenv("CAGRAPH_AS_OF", DAY)
+    return sample_db

@@ -32,3 +32,8 @@ def pem_of(sample_db: Path) -> str:
         row = connection.execute("SELECT to_base64(der) FROM certificate ORDER BY sha256 LIMIT 1").fetchone()
     assert row is not None
     return f"-----BEGIN CERTIFICATE-----\n{row[0]}\n-----END CERTIFICATE-----\n"
+
+
+def notes(stderr: str) -> list[str]:
+    """The notes alone: a machine that is slow says how far it is, too."""
+    return [line for line in stderr.splitlines() if line.startswith("note:")]

@@ -17,10 +17,10 @@ INSERT INTO fetched (fetch_id, url, fetched_at, body_sha256, body_bytes, error) 
     (3, 'file:gone.csv', TIMESTAMP '2024-05-08 10:02:00', NULL, NULL, 'no such file');
 INSERT INTO snapshot (
     snapshot_id, fetch_id, kind, dated, dated_because, complete, complete_because, rows_in, rows_stored,
-    rows_rejected
+    rows_rejected, rows_unnamed
 ) VALUES
-    (1, 1, 'ccadb_records', DATE '2024-05-08', 'in the file name', TRUE, 'all columns', 12, 10, 2),
-    (2, 2, 'root_trust', DATE '2024-05-08', 'given', FALSE, 'a slice: one program', 3, 3, 0);
+    (1, 1, 'ccadb_records', DATE '2024-05-08', 'in the file name', TRUE, 'all columns', 12, 10, 2, 0),
+    (2, 2, 'root_trust', DATE '2024-05-08', 'given', FALSE, 'a slice: one program', 3, 3, 0, 0);
 INSERT INTO ingest_issue VALUES
     (1, 3, NULL, 'not a certificate', 'x', TRUE, NULL),
     (1, 9, NULL, 'not a certificate', 'y', TRUE, NULL),

@@ -10,19 +10,20 @@ as ever. Knows no verdict.
         assert lab.verdict(sub, "TLS BR") == "claimed inherited"
 """
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import duckdb
 
 from cagraph.analysis import analyze
 from cagraph.ingest import ingest
 from cagraph.warehouse.database import open_warehouse
-from tests.pki import Authority, Issued
+from tests.pki import Authority, Issued, Options
 from tests.sources.ccadb_files import V5, table
 
 DAY = "2024-05-08"
@@ -70,17 +71,20 @@ def ago(days: int, day: str = DAY) -> str:
     return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
 
 
-def root(name: str, owner: str, **options: Any) -> tuple[Authority, Issued]:
+def root(name: str, owner: str, **options: Unpack[Options]) -> tuple[Authority, Issued]:
     """Return another root, of 2010 to 2040."""
     authority = Authority(name, owner=owner)
-    return authority, authority.self_signed(not_before="2010-01-01", not_after="2040-01-01", **options)
+    options.setdefault("not_before", "2010-01-01")
+    options.setdefault("not_after", "2040-01-01")
+    return authority, authority.self_signed(**options)
 
 
-def child(name: str, issuer: Authority = ROOT, **options: Any) -> tuple[Authority, Issued]:
+def child(name: str, issuer: Authority = ROOT, **options: Unpack[Options]) -> tuple[Authority, Issued]:
     """Return a new CA and the certificate that `issuer` gave it, of 2015 to 2035 if nothing else is said."""
     authority = Authority(name, owner="Own")
-    dates = {"not_before": "2015-01-01", "not_after": "2035-01-01"}
-    return authority, issuer.issue(authority, **(dates | options))
+    options.setdefault("not_before", "2015-01-01")
+    options.setdefault("not_after", "2035-01-01")
+    return authority, issuer.issue(authority, **options)
 
 
 def audits(
@@ -118,13 +122,16 @@ def record(
 
 
 class Lab:
-    """One warehouse, filled step by step. It is analysed when it is first asked after a change."""
+    """One warehouse, filled step by step.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    It is analysed when it is first asked after new certificates or trust; records only matter to the views.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, *, analysed: bool) -> None:
         self.connection = connection
         self._folder = folder
         self._files = 0
-        self._stale = True
+        self._stale = not analysed
         self._coverage: dict[str, dict[Key, Covered]] = {}
 
     def certificates(self, *issued: Issued) -> None:
@@ -153,7 +160,9 @@ class Lab:
 
     def report(self, day: str, *rows: dict[str, str], complete: bool = True) -> None:
         """Load CCADB records as a complete report of a day, or as a slice."""
+        stale = self._stale
         self._take("csv", table(V5, *rows), day, completeness="complete" if complete else "slice")
+        self._stale = stale
 
     def file(self, text: str, day: str = DAY) -> None:
         """Load a file as it is."""
@@ -239,7 +248,9 @@ class Lab:
 
 
 @contextmanager
-def open_lab(folder: Path) -> Iterator[Lab]:
-    """Open an empty lab in a folder."""
+def open_lab(folder: Path, copy_of: Path | None = None) -> Iterator[Lab]:
+    """Open an empty lab in a folder, or a copy of the one in another folder, closed and asked before."""
+    if copy_of:
+        shutil.copy(copy_of / "lab.duckdb", folder)
     with open_warehouse(folder / "lab.duckdb", write=True) as connection:
-        yield Lab(connection, folder)
+        yield Lab(connection, folder, analysed=copy_of is not None)

@@ -10,30 +10,36 @@ from tests.policy.lab import DAY, ROOT_CERT, SAME, TRUST, Lab, ago, audits, chil
 
 ROOT_RECORD = record(ROOT_CERT, "R", **audits())
 _, OLD = child("Old", not_before="2015-01-01")
+_, MARCH = child("March", not_before="2024-03-01")
 _, NEW = child("New", not_before="2024-04-20")
 _, LATE = child("Late", not_before="2024-04-28")
 
 
-def lab_of(folder: Path, *certificates: Issued) -> Iterator[Lab]:
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a lab that is copied: Lab Root → Old (2015), March (2024-03-01), New and Late."""
+    folder = tmp_path_factory.mktemp("disclosure")
     with open_lab(folder) as lab:
-        lab.certificates(ROOT_CERT, *certificates)
+        lab.certificates(ROOT_CERT, OLD, MARCH, NEW, LATE)
         lab.trust("mozilla", ROOT_CERT)
-        yield lab
+        lab.query("SELECT 1")
+    return folder
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Lab]:
-    """Lab Root → Old (2015), and nothing loaded that says anything of it."""
-    yield from lab_of(tmp_path, OLD)
+def lab(begun: Path, tmp_path: Path) -> Iterator[Lab]:
+    """The certificates, and nothing loaded that says anything of them."""
+    with open_lab(tmp_path, begun) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Lab Root → Old, New (2024-04-20), Late (2024-04-28); four complete reports that know the root alone."""
-    for lab in lab_of(tmp_path_factory.mktemp("reports"), OLD, NEW, LATE):
+def reports(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Four complete reports that know the root alone."""
+    with open_lab(tmp_path_factory.mktemp("reports"), begun) as opened:
         for day in ("2024-01-01", "2024-04-27", "2024-05-06", "2024-05-07"):
-            lab.report(day, ROOT_RECORD)
-        yield lab
+            opened.report(day, ROOT_RECORD)
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -65,11 +71,9 @@ def test_the_day_on_which_it_became_a_gap_is_said(reports: Lab) -> None:
 
 def test_a_report_older_than_the_certificate_knows_nothing_of_it(lab: Lab) -> None:
     """Certificate of 2024-03-01, the only complete report of 2024-01-01, asked on 2024-05-08."""
-    _, march = child("March", not_before="2024-03-01")
-    lab.certificates(march)
     lab.report("2024-01-01", ROOT_RECORD)
-    assert lab.verdict(march, None) == "unknown report_too_old"
-    assert "2024-01-01" in lab.coverage(march, None).detail
+    assert lab.verdict(MARCH, None) == "unknown report_too_old"
+    assert "2024-01-01" in lab.coverage(MARCH, None).detail
     assert lab.verdict(OLD, None) == "gap undisclosed"
 
 
