@@ -5,7 +5,7 @@
 -- param: sha256 varchar NULL only this certificate
 -- param: program varchar NULL only this root program
 -- param: purpose varchar NULL only this purpose
--- columns: owner, sha256, subject, root_program, purpose, audit_kind, verdict, reason, detail, also, record_id,
+-- columns: owner, sha256, subject, root_program, purpose, audit_kind, verdict, severity, reason, detail, also, record_id,
 --   source_record_id, url, period_start, period_end, source, line, requirement_citation, witness_path_id
 SELECT
     duty.owner,
@@ -15,6 +15,7 @@ SELECT
     coverage.purpose,
     coverage.audit_kind,
     coverage.verdict,
+    coverage.severity,
     coverage.reason,
     coverage.detail,
     coverage.also,

@@ -15,13 +15,14 @@ from cagraph.cli.options import (
     output_options,
     verbosity_options,
 )
+from cagraph.errors import UsageProblem
 from cagraph.report.rows import Table
 from cagraph.report.words import counted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from cagraph.ingest import IngestReport
+    from cagraph.ingest import FileReport, IngestReport
 
 _COLUMNS = (
     "file",
@@ -71,11 +72,23 @@ def ingest(
     """  # noqa: D301 - click reads the backspace itself
     from cagraph.warehouse.database import open_warehouse
 
+    spare_inputs(output, paths)
     with open_warehouse(db, write=True) as connection:
         report = run_ingest(connection, paths, dated, complete, messages)
     output.write(_table(report), messages)
     if not whole(report):
         raise SystemExit(ExitCode.SOURCE)
+
+
+def spare_inputs(output: Output, paths: tuple[Path, ...]) -> None:
+    """Refuse to write over what is to be read.
+
+    Raises:
+        UsageProblem: `-o` names one of the files.
+    """
+    target = output.path
+    if target is not None and target.exists() and any(p.exists() and p.samefile(target) for p in paths):
+        raise UsageProblem(f"-o {target} is one of the files to read: give another")
 
 
 def run_ingest(
@@ -102,17 +115,25 @@ def run_ingest(
         messages.note(f"passed over: {file.path}: {file.error}")
     if len(report.passed_over) > _SHOWN:
         messages.note(f"passed over: {counted(len(report.passed_over) - _SHOWN, 'more file')}")
+    for file in report.files:
+        if file.ignored:
+            messages.note(f"{file.path}: {file.ignored}")
     for file in report.stored:
         if file.truncated:
             messages.note(f"{file.path} breaks off: what it lists is not complete")
-        elif file.rows_in and not file.rows_stored:
+        elif _useless(file):
             messages.note(f"{file.path}: nothing of it could be used (`cagraph query data-quality` says why)")
     return report
 
 
 def whole(report: "IngestReport") -> bool:
     """Say whether every file that was read was read to its end, and some of it could be used."""
-    return not any(file.truncated or (file.rows_in and not file.rows_stored) for file in report.stored)
+    return not any(file.truncated or _useless(file) for file in report.stored)
+
+
+def _useless(file: "FileReport") -> bool:
+    """Say whether nothing of a file could be used; only a year may have no certificates and be well."""
+    return not file.rows_stored and (file.rows_in > 0 or file.kind != "ccadb_pem")
 
 
 def _table(report: "IngestReport") -> Table:

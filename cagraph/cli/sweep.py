@@ -8,7 +8,7 @@ import click
 from cagraph.cli import ExitCode
 from cagraph.cli.analyze import run_analysis
 from cagraph.cli.gaps import write_findings
-from cagraph.cli.ingest import run_ingest, whole
+from cagraph.cli.ingest import run_ingest, spare_inputs, whole
 from cagraph.cli.notes import print_notes
 from cagraph.cli.options import (
     Messages,
@@ -59,6 +59,7 @@ def sweep(
 
     if not paths and not db.exists():
         raise WarehouseError(f"no database at {db}: name files to read, or give --db")
+    spare_inputs(output, paths)
     with open_warehouse(db, write=True, as_of=as_of) as connection:
         read_whole = whole(run_ingest(connection, paths, dated, complete, messages)) if paths else True
         run_analysis(connection, messages)

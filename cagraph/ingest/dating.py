@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from cagraph.sources import ccadb_records
+from cagraph.sources import ccadb_records, ccadb_roots, root_trust
 from cagraph.sources.rows import Truncated
 
 COMPLETE, SLICE = "complete", "slice"
@@ -21,6 +21,11 @@ _REPORT = re.compile(r"AllCertificateRecordsCSVFormat(V2|V4A|V4B|V4|V5)(?![A-Z0-
 _OTHER_HALF = {"V4a": "V4b", "V4b": "V4a"}
 OTHER_MISSING, OTHER_HERE = "is not here", "is here"
 _BREAKS_OFF = "the file breaks off"
+
+
+STORES = (root_trust.KIND, ccadb_roots.KIND)
+UNNAMED_SHARE = 0.01
+"""Beyond this share of rows that cannot be read, what is absent from a report is not known to be absent."""
 
 
 class Completeness(NamedTuple):
@@ -60,17 +65,27 @@ def _date_in(name: str) -> date | None:
     return None
 
 
-def completeness(
-    kind: str | None, path: Path, declared: str | None, *, cut: Truncated | None, unnamed: int
+def completeness(  # noqa: PLR0911 - one line a rule
+    kind: str | None,
+    path: Path,
+    declared: str | None,
+    *,
+    cut: Truncated | None,
+    stored: int,
+    unnamed: int,
 ) -> Completeness:
     """Return whether a file is complete, and why.
 
-    `cut` is where the file breaks off, or may; `unnamed` counts rejected rows that do not say
-    which certificate they were about.
+    `cut` is where the file breaks off, or may; `stored` counts the rows that could be used, `unnamed`
+    rejected ones that do not say which certificate they were about.
     """
     if cut is not None and cut.sure:
         return Completeness(False, f"{_BREAKS_OFF} in the row on line {cut.line}")
     note = f"; {unnamed} rejected rows do not name their certificate" if unnamed else ""
+    if not stored:
+        return Completeness(False, "no row of it could be used")
+    if unnamed > UNNAMED_SHARE * (stored + unnamed):
+        return Completeness(False, f"{unnamed} of {stored + unnamed} rows do not name their certificate")
     if declared == SLICE:
         return Completeness(False, "declared a slice")
     if declared == COMPLETE:
@@ -78,6 +93,8 @@ def completeness(
     if cut is not None:
         reason = f"line {cut.line} has no line end, so it may be cut off; not declared complete"
         return Completeness(False, reason)
+    if kind in STORES:
+        return Completeness(True, f"taken for the whole of each store it names{note}")
     if kind != ccadb_records.KIND:
         return Completeness(False, "not declared complete")
     version = _report_version(path)

@@ -18,6 +18,7 @@ EMPTY = "is empty"
 UNKNOWN = "is of no known kind"
 NOT_REGULAR = "is not a regular file"
 DANGLING = "is a link to nothing"
+WAREHOUSE = "is the database itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,11 @@ class Found:
     error: str | None = None
 
 
-def find(paths: Sequence[Path]) -> list[Found]:
+def find(paths: Sequence[Path], warehouse: Path | None = None) -> list[Found]:
     """Return every file meant by `paths`, folders walked in order of names.
+
+    The files of `warehouse`, the open database, are left alone: closing any of them would drop the locks
+    that this process holds on it (POSIX fcntl), and let a second writer in.
 
     Raises:
         SourceError: a path does not exist or cannot be read, or a file given by its own name is empty or
@@ -43,7 +47,9 @@ def find(paths: Sequence[Path]) -> list[Found]:
     for path in paths:
         try:
             if path.is_dir():
-                found.extend(_in_folder(path))
+                found.extend(_in_folder(path, warehouse))
+            elif _is_part_of(path, warehouse):
+                raise SourceError(f"{path}: {WAREHOUSE}")
             else:
                 found.append(_given(path))
         except OSError as problem:
@@ -65,8 +71,17 @@ def _given(path: Path) -> Found:
     return file
 
 
-def _in_folder(folder: Path) -> list[Found]:
-    found = [_look(path, folder) for path in _walk(folder, set())]
+def _is_part_of(path: Path, warehouse: Path | None) -> bool:
+    """Say whether a file is the open database or its log, without opening it."""
+    if warehouse is None or not path.exists():
+        return False
+    log = warehouse.with_name(f"{warehouse.name}.wal")
+    return any(part.exists() and path.samefile(part) for part in (warehouse, log))
+
+
+def _in_folder(folder: Path, warehouse: Path | None) -> list[Found]:
+    files = [path for path in _walk(folder, set()) if not _is_part_of(path, warehouse)]
+    found = [_look(path, folder) for path in files]
     if not found:
         raise SourceError(f"{folder}: holds no file to ingest")
     return found

@@ -6,6 +6,7 @@ whether half of a report is complete.
 
 from dataclasses import fields
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -29,6 +30,14 @@ _SNAPSHOT = (
     "half",
 )
 assert set(_SNAPSHOT) <= {field.name for field in fields(FileReport)}
+
+
+def warehouse_file(connection: DuckDBPyConnection) -> Path | None:
+    """Return the file of an open warehouse; one in memory has none."""
+    row = connection.execute(
+        "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchone()
+    return Path(row[0]) if row and row[0] else None
 
 
 def known_snapshot(

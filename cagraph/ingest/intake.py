@@ -4,6 +4,7 @@ Every row of the source ends up counted as stored or as rejected. Knows the kind
 formats they come from; days and completeness are decided elsewhere.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from duckdb import DuckDBPyConnection
@@ -38,6 +39,7 @@ class Intake:
         self.new_certificates = 0
         self.new_records = 0
         self.cut: Truncated | None = None
+        self._last_rejected: int | None = None
 
     def take(self, item: Item) -> None:
         """Take one item; it is stored with the batch that it fills."""
@@ -60,7 +62,8 @@ class Intake:
             case Issue():
                 self._take_issue(item)
             case Truncated():
-                self.cut = item
+                # A last line without its end whose row was rejected was not whole.
+                self.cut = replace(item, sure=item.sure or item.line == self._last_rejected)
 
     def finish(self) -> None:
         """Store the rest: from then on the counts hold."""
@@ -79,6 +82,7 @@ class Intake:
 
     def _take_issue(self, issue: Issue) -> None:
         if issue.rejected:
+            self._last_rejected = issue.line
             self.rows_in += 1
             self._reject(issue)
             return

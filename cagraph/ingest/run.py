@@ -40,7 +40,7 @@ def ingest(
     if completeness not in (None, dating.COMPLETE, dating.SLICE):
         raise UsageProblem(f"completeness is {dating.COMPLETE} or {dating.SLICE}, not {completeness}")
     tell = progress or _silent
-    files = find([Path(path) for path in paths])
+    files = find([Path(path) for path in paths], history.warehouse_file(connection))
     reports: list[FileReport] = []
     rows_before = 0
     with transaction(connection):
@@ -97,7 +97,12 @@ def _ingest_file(
     intake = Intake(connection, (fetch_id, snapshot_id), day)
     _read(file, intake, tell)
     complete, because, half = dating.completeness(
-        file.source.KIND, file.path, declared, cut=intake.cut, unnamed=intake.rows_unnamed
+        file.source.KIND,
+        file.path,
+        declared,
+        cut=intake.cut,
+        stored=intake.rows_stored,
+        unnamed=intake.rows_unnamed,
     )
     report = FileReport(
         path=file.path,

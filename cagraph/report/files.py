@@ -10,15 +10,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from cagraph.errors import CagraphError
+from cagraph.errors import CagraphError, UsageProblem
 
 _unfinished: set[Path] = set()
+_DATABASE_MARK = b"DUCK"
+_MARK_AT = 8
 
 
 def remove_unfinished() -> None:
     """Remove the files that are being written, for a process that is about to end at once."""
     for path in tuple(_unfinished):
         path.unlink(missing_ok=True)
+
+
+def _is_database(path: Path) -> bool:
+    """Say whether there is a DuckDB file at `path`."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(_MARK_AT + len(_DATABASE_MARK))[_MARK_AT:] == _DATABASE_MARK
 
 
 @contextmanager
@@ -29,8 +39,11 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
 
     Raises:
         CagraphError: the file cannot be written.
+        UsageProblem: the file is a DuckDB database.
     """
     try:
+        if _is_database(path):
+            raise UsageProblem(f"{path} is a database: give another file to write to")
         if path.exists() and not path.is_file():
             with path.open("wb") as stream:
                 yield stream

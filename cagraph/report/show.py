@@ -109,7 +109,7 @@ _SHORTEN: dict[str, Callable[[Any], Any]] = {
 _BRIEF = {
     "certificates": _brief("sha256", "subject", "issuer", "not_before", "not_after"),
     "verdicts": _brief("verdict", "reason", "audit_kind", "scopes", "detail"),
-    "out_of_scope": _brief("reason", "scopes"),
+    "out_of_scope": _brief("reason", "why", "scopes"),
     "same_ca": _brief(
         *("sha256", "state", "self_signed", "claimed", "gaps", "pending", "unknown", "capable_for"),
         *("issuer", "not_before", "not_after", "records"),

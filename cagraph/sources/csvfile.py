@@ -18,6 +18,8 @@ from cagraph.sources.lines import LINE_LIMIT, Line, bounded_lines, too_long
 from cagraph.sources.rows import Issue, Truncated
 
 VALUE_SHOWN = 200
+GIVE_BACK_LIMIT = 32 * 1024 * 1024
+"""Bytes of one file that are read again after broken rows."""
 NOT_A_FINGERPRINT = "not a SHA-256 fingerprint (64 hex digits)"
 _FINGERPRINT = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{64}(?![0-9A-Fa-f])")
 _BLANKS = re.compile(r"\s+")
@@ -109,6 +111,7 @@ class _Feeder:
 
     def __init__(self, lines: Iterator[Line], limit: int) -> None:
         self._lines = lines
+        self._given_back = 0
         self._limit = limit
         self._returned: deque[Line] = deque()
         self._size = 0
@@ -149,10 +152,17 @@ class _Feeder:
         return self._returned.popleft() if self._returned else next(self._lines, None)
 
     def resume(self, width: int) -> bool:
-        """After a broken row of several lines: give back from the first one that is a row by itself."""
+        """After a broken row of several lines: give back from the first one that is a row by itself.
+
+        What is given back is read again, so there is an end to it: a file whose quotes are wrong throughout
+        would otherwise take time by the square of its length.
+        """
+        if self._given_back > GIVE_BACK_LIMIT:
+            return False
         for position in range(1, len(self.taken)):
             cells = next(csv.reader([_text(self.taken[position])]), [])
             if len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
+                self._given_back += sum(len(line.data) for line in self.taken[position:])
                 self._returned.extendleft(reversed(self.taken[position:]))
                 self.taken = self.taken[:position]
                 return True

@@ -14,6 +14,9 @@ MICROSECOND = timedelta(microseconds=1)
 
 Columns = Mapping[str, Sequence[Any]]
 
+_types: dict[str, dict[str, str]] = {}
+"""The column types of each table: one schema for every database that this version opens."""
+
 
 def insert(
     connection: duckdb.DuckDBPyConnection,
@@ -28,7 +31,9 @@ def insert(
     """
     if not next(iter(columns.values())):
         return
-    types = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {table}").fetchall()}
+    if table not in _types:
+        _types[table] = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {table}").fetchall()}
+    types = _types[table]
     chosen, values = [], {}
     for name, column in columns.items():
         list_type, values[name] = types[name], list(column)

@@ -2,13 +2,20 @@
 
 -- EV is asked apart: CCADB's AllIncludedRootCertsCSV speaks of every other purpose and is silent on EV, which
 -- does not mean that nothing is enabled for it any more.
+-- A slice, or a file that broke off, adds to a store and never replaces one.
 CREATE OR REPLACE VIEW trust_used AS
 SELECT
-    root_program,
-    purpose = 'ev_tls' AS is_ev,
-    coalesce(max(trust_date) FILTER (WHERE trust_date <= as_of()), min(trust_date)) AS trust_date
-FROM root_trust
-GROUP BY root_program, is_ev;
+    trust.root_program,
+    trust.purpose = 'ev_tls' AS is_ev,
+    coalesce(
+        max(trust.trust_date) FILTER (WHERE trust.trust_date <= as_of() AND snapshot.complete),
+        min(trust.trust_date) FILTER (WHERE snapshot.complete),
+        max(trust.trust_date) FILTER (WHERE trust.trust_date <= as_of()),
+        min(trust.trust_date)
+    ) AS trust_date
+FROM root_trust AS trust
+INNER JOIN snapshot ON trust.snapshot_id = snapshot.snapshot_id
+GROUP BY trust.root_program, is_ev;
 COMMENT ON VIEW trust_used IS 'As of which date each program''s store is used: the last one known by the day, else the first.';
 
 CREATE OR REPLACE VIEW trusted_root AS
@@ -22,11 +29,16 @@ SELECT DISTINCT
     root_trust.notbefore_until,
     root_trust.trust_date
 FROM root_trust
+INNER JOIN snapshot ON root_trust.snapshot_id = snapshot.snapshot_id
 INNER JOIN trust_used
     ON
         root_trust.root_program = trust_used.root_program
-        AND root_trust.trust_date = trust_used.trust_date
         AND (root_trust.purpose = 'ev_tls') = trust_used.is_ev
+        AND (
+            root_trust.trust_date = trust_used.trust_date
+            OR NOT snapshot.complete
+            AND root_trust.trust_date BETWEEN trust_used.trust_date AND as_of()
+        )
 LEFT JOIN certificate ON root_trust.sha256 = certificate.sha256
 WHERE root_trust.disabled_from IS NULL OR root_trust.disabled_from > as_of();
 COMMENT ON VIEW trusted_root IS 'Roots that a program trusts for a purpose on the day. notbefore_until binds subscribers only: the CA stays in scope.';

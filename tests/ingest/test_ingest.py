@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -9,6 +11,7 @@ import pytest
 
 from cagraph.errors import SourceError, UsageProblem
 from cagraph.ingest import ingest
+from cagraph.warehouse.database import open_warehouse
 from tests.ingest.inputs import ANCHOR, DAY, LEAF, V5_NAME, counts, only, pem_rows, write
 from tests.sources.ccadb_files import RECORD, V5, table
 
@@ -65,8 +68,8 @@ def test_every_row_is_counted(connection: duckdb.DuckDBPyConnection, folder: Pat
         ingest(connection, [write(folder / f"{V5_NAME}.csv", table(V5, RECORD, example, nameless, odd))])
     )
     assert (file.rows_in, file.rows_stored, file.rows_rejected, file.rows_unnamed) == (4, 2, 2, 1)
-    assert file.complete
-    assert file.complete_because.endswith("1 rejected rows do not name their certificate")
+    assert not file.complete
+    assert file.complete_because == "1 of 3 rows do not name their certificate"
     issues = connection.execute(
         "SELECT line, rejected, sha256 IS NULL FROM ingest_issue ORDER BY line"
     ).fetchall()
@@ -74,7 +77,7 @@ def test_every_row_is_counted(connection: duckdb.DuckDBPyConnection, folder: Pat
     stored = connection.execute(
         "SELECT rows_in, rows_stored, rows_rejected, rows_unnamed, complete FROM snapshot"
     ).fetchall()
-    assert stored == [(4, 2, 2, 1, True)]
+    assert stored == [(4, 2, 2, 1, False)]
 
 
 def test_a_row_of_roots_counts_once(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -172,7 +175,7 @@ def test_real_records_and_trust(connection: duckdb.DuckDBPyConnection, real_dir:
     rows = {file.path.name: file.rows_stored for file in report.stored}
     assert rows == {"asseco_v5.csv": 235, "isrg_v5.csv": 40, "root_trust.csv": 3_230}
     assert report.rows_rejected == 0
-    assert not any(file.complete for file in report.files)
+    assert [file.complete for file in report.files] == [False, False, True]
 
 
 @pytest.mark.realdata
@@ -183,3 +186,24 @@ def test_a_real_file_copied_is_already_known(
     ingest(connection, [original])
     shutil.copyfile(original, folder / "copy.csv")
     assert only(ingest(connection, [folder])).already_known
+
+
+def test_a_report_without_a_row_is_not_complete(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    file = only(ingest(connection, [write(folder / f"{V5_NAME}.csv", table(V5))], completeness="complete"))
+    assert (file.complete, file.complete_because) == (False, "no row of it could be used")
+
+
+def test_the_database_itself_is_never_read(tmp_path: Path, folder: Path) -> None:
+    """Closing the open database's file would drop this process's lock on it."""
+    write(folder / "a.pem", ANCHOR.pem)
+    database = folder / "own.duckdb"
+    with open_warehouse(database, write=True) as own:
+        report = ingest(own, [folder])
+        assert [file.path.name for file in report.files] == ["a.pem"]
+        with pytest.raises(SourceError, match="is the database itself"):
+            ingest(own, [database])
+        script = "import sys, duckdb; duckdb.connect(sys.argv[1])"
+        second = subprocess.run(
+            [sys.executable, "-c", script, str(database)], capture_output=True, text=True, check=False
+        )
+        assert "Conflicting lock" in second.stderr

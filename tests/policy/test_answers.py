@@ -14,7 +14,8 @@ SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 Answer = tuple[str, str, str, str, str, str]
 
 OURS = """
-SELECT state.sha256, state.root_program, state.purpose, '' AS audit_kind, rule.verdict, state.out_reason AS reason
+SELECT state.sha256, state.root_program, state.purpose, '' AS audit_kind, rule.verdict,
+    state.out_reason AS reason
 FROM scope_state AS state JOIN rule_verdicts AS rule ON rule.reason = state.out_reason
 WHERE list_contains($purposes, state.purpose)
 UNION ALL

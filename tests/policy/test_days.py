@@ -101,6 +101,20 @@ def test_each_program_rests_on_its_last_store(
     assert on(connection, "2024-03-15", query) == [("chrome", "server_auth"), ("mozilla", "secure_email")]
 
 
+def test_a_slice_of_a_store_adds_to_it_and_replaces_nothing(
+    connection: duckdb.DuckDBPyConnection, load: Callable[..., None]
+) -> None:
+    other = "bb" * 32
+    load("2024-01-01", "trust.csv", f"{TRUST}mozilla,{ROOT},server_auth,,,,2024-01-01\n")
+    load("2024-02-01", "more.csv", f"{TRUST}mozilla,{other},server_auth,,,,2024-02-01\n", "slice")
+    cut = f"{TRUST}mozilla,{other},secure_email,,,,2024-03-01\nmozilla,{ROOT},secu"
+    load("2024-03-01", "cut.csv", cut)
+    query = "SELECT left(sha256, 2), purpose FROM trusted_root ORDER BY ALL"
+    assert on(connection, "2024-01-15", query) == [("aa", "server_auth")]
+    assert on(connection, "2024-02-15", query) == [("aa", "server_auth"), ("bb", "server_auth")]
+    assert ("aa", "server_auth") in on(connection, "2024-05-08", query)
+
+
 @pytest.mark.parametrize(
     ("disabled_from", "trusted"),
     [("", 1), ("2024-05-09T00:00:00Z", 1), ("2024-05-08T00:00:00Z", 0), ("-infinity", 0)],

@@ -115,10 +115,18 @@ def test_a_rejected_row_of_a_trust_file_is_no_record(lab: Lab) -> None:
     assert lab.verdict(OLD, None) == "gap undisclosed"
 
 
+def test_a_report_that_is_mostly_unreadable_tells_nothing(lab: Lab) -> None:
+    """Two of the report's three rows name no certificate: what it lacks is not known to be absent."""
+    cut = [record(OLD.sha256[:60], number, "R", **SAME) for number in ("1", "2")]
+    lab.report("2024-05-01", ROOT_RECORD, *cut)
+    assert lab.verdict(OLD, None) == "unknown not_in_records"
+
+
 def test_rows_that_nobody_could_read_are_mentioned(lab: Lab) -> None:
     """The report has two rows with a fingerprint cut short: they name no certificate, and may be Old's."""
     cut = [record(OLD.sha256[:60], number, "R", **SAME) for number in ("1", "2")]
-    lab.report("2024-05-01", ROOT_RECORD, *cut)
+    others = [record(f"{number:064x}", f"F{number}", "R", **SAME) for number in range(300)]
+    lab.report("2024-05-01", ROOT_RECORD, *others, *cut)
     assert lab.verdict(OLD, None) == "gap undisclosed"
     assert "2 rows that could not be read may be it" in lab.coverage(OLD, None).detail
     lab.report("2024-05-07", ROOT_RECORD)

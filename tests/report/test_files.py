@@ -5,9 +5,10 @@ import stat
 import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from cagraph.errors import CagraphError
+from cagraph.errors import CagraphError, UsageProblem
 from cagraph.report.files import atomic
 
 
@@ -67,3 +68,12 @@ def test_what_cannot_be_written(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(CagraphError, match="cannot write"), atomic(tmp_path / name):
         pass
+
+
+def test_a_database_is_never_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    duckdb.connect(str(path)).close()
+    before = path.read_bytes()
+    with pytest.raises(UsageProblem, match="is a database"), atomic(path):
+        pass
+    assert path.read_bytes() == before
