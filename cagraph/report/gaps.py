@@ -92,14 +92,15 @@ def count_severities(table: Table) -> Counter[str]:
 def completeness(connection: "DuckDBPyConnection") -> list[str]:
     """Say what the findings cannot speak of: certificates without a loaded record, paths that were cut."""
     notes = []
-    row = connection.execute(
-        "SELECT count(DISTINCT sha256), any_value(detail) FROM coverage WHERE reason = 'not_in_records'"
-    ).fetchone()
-    if row and row[0]:
-        have = "has" if row[0] == 1 else "have"
+    rows = connection.execute(
+        "SELECT count(DISTINCT missing.sha256), rule.sentence FROM without_record AS missing"
+        " JOIN rule_verdicts AS rule ON rule.reason = missing.reason AND rule.verdict = 'unknown'"
+        " WHERE missing.reason <> 'paths_truncated' GROUP BY rule.sentence ORDER BY rule.sentence"
+    ).fetchall()
+    for count, sentence in rows:
         notes.append(
-            f"{counted(row[0], 'capable certificate')} {have} no record here, and what is not known is not "
-            f"covered: {row[1]} (`gaps --severity note` lists them)"
+            f"{counted(count, 'capable certificate')} without a record, and what is not known is not "
+            f"covered: {sentence} (`gaps --severity note` lists them)"
         )
     row = connection.execute("SELECT count(*), any_value(budget) FROM path_truncation, analysis").fetchone()
     if row and row[0]:
