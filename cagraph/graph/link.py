@@ -81,9 +81,14 @@ class _Candidates:
             self._raw_names[certificate.ca_id].add(certificate.subject_der)
 
     def of(self, certificate: CertificateFacts) -> list[str]:
-        """Return the keys that may have signed it, those that its key identifier names first."""
+        """Return the keys that may have signed it: those its key identifier names first, then its own.
+
+        Its own early, because one name may stand in thousands of self-signed certificates without a key
+        identifier: each is then proved at the first try.
+        """
         keys = self._by_name.get(certificate.issuer_name_id, {})
-        return sorted(keys, key=lambda key: (not self.identified(certificate, key), key))
+        own = certificate.spki_sha256
+        return sorted(keys, key=lambda key: (not self.identified(certificate, key), key != own, key))
 
     def identified(self, certificate: CertificateFacts, key: str) -> bool:
         """Say whether the certificate's authority key identifier names this key."""

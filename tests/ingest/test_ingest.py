@@ -175,7 +175,7 @@ def test_real_records_and_trust(connection: duckdb.DuckDBPyConnection, real_dir:
     rows = {file.path.name: file.rows_stored for file in report.stored}
     assert rows == {"asseco_v5.csv": 235, "isrg_v5.csv": 40, "root_trust.csv": 3_230}
     assert report.rows_rejected == 0
-    assert [file.complete for file in report.files] == [False, False, True]
+    assert [file.complete for file in report.stored] == [False, False, True]
 
 
 @pytest.mark.realdata
