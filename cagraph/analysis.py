@@ -22,7 +22,12 @@ from cagraph.model import Progress, sha256_hex
 from cagraph.warehouse import derived
 from cagraph.warehouse.bulk import EPOCH, MICROSECOND
 from cagraph.warehouse.database import open_warehouse
-from cagraph.warehouse.facts import read_certificates, read_signature_checks, read_trusted_roots
+from cagraph.warehouse.facts import (
+    read_certificates,
+    read_fingerprints,
+    read_signature_checks,
+    read_trusted_roots,
+)
 from cagraph.warehouse.migrations import transaction
 from cagraph.warehouse.policy import install_policy
 from cagraph.x509.facts import CertificateFacts
@@ -53,7 +58,7 @@ def analyze(
     with transaction(connection):
         unchanged = not _rebuild(connection, budget, progress)
     install_policy(connection)
-    return _report(connection, unchanged)
+    return AnalysisReport(unchanged, *derived.last_counts(connection))
 
 
 def load_graph(path: str | FilePath) -> Graph:
@@ -105,10 +110,7 @@ def _rebuild(connection: DuckDBPyConnection, budget: int, progress: Progress | N
 
 def _digest(connection: DuckDBPyConnection, trusted: Sequence[str], purposes: Purposes, budget: int) -> str:
     """Return a digest of all that the derived tables follow from."""
-    row = connection.execute(
-        "SELECT coalesce(string_agg(sha256, ' ' ORDER BY sha256), '') FROM certificate"
-    ).fetchone()
-    known = row[0] if row else ""
+    known = " ".join(read_fingerprints(connection))
     return sha256_hex("\n".join([f"{VERSION} {budget}", repr(purposes), known, " ".join(trusted)]).encode())
 
 
@@ -167,12 +169,3 @@ class _Positions(Generic[Value]):
 
     def of(self, value: Value) -> int:
         return self.seen.setdefault(value, len(self.seen))
-
-
-def _report(connection: DuckDBPyConnection, unchanged: bool) -> AnalysisReport:
-    """Return what is stored now."""
-    row = connection.execute(
-        "SELECT certificates, (SELECT count(*) FROM ca), issuances, paths, truncated, budget FROM analysis"
-    ).fetchone()
-    assert row is not None, "an analysis has just been stored"
-    return AnalysisReport(unchanged, *row)

@@ -112,8 +112,9 @@ def _package() -> Iterator[Check]:
 
 
 def _database(db: Path) -> Iterator[Check]:
-    from cagraph.warehouse.database import applied, open_warehouse, policy_state
-    from cagraph.warehouse.policy import compile_views
+    from cagraph.warehouse.database import open_warehouse
+    from cagraph.warehouse.migrations import applied
+    from cagraph.warehouse.policy import compile_views, policy_state
 
     try:
         connection = open_warehouse(db, write=False)

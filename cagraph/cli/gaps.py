@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES, case_sensitive=False),
+    help="Exit with 3 if a finding of this severity, or a graver one, is in the answer.",
+)
+
+
 @click.command()
 @click.option("--owner", metavar="TEXT", help="Only findings whose owner on duty contains TEXT.")
 @click.option("--program", type=words_of(RootProgram), help="Only this root program.")
@@ -43,11 +50,7 @@ if TYPE_CHECKING:
     type=click.Choice(SEVERITIES, case_sensitive=False),
     help="Only this severity. [default: gap and warning]",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(SEVERITIES, case_sensitive=False),
-    help="Exit with 3 if a finding of this severity, or a graver one, is in the answer.",
-)
+@fail_on_option
 @database_option
 @as_of_option
 @output_options

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cagraph.cli.options import Messages
 from cagraph.errors import WarehouseError
-from cagraph.report.status import freshness, is_analysed
+from cagraph.report.status import freshness, is_analysed, knowledge_notes
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -56,12 +56,6 @@ def want_analysed(connection: "DuckDBPyConnection", db: Path) -> None:
 
 def print_notes(connection: "DuckDBPyConnection", messages: Messages) -> None:
     """Say where the knowledge that answers will rest on is not of the day asked."""
-    found = connection.execute("SELECT 1 FROM duckdb_views() WHERE view_name = 'knowledge' AND NOT internal")
-    # A database that was only just made has no views yet.
-    if messages.quiet or found.fetchone() is None:
-        return
-    rows = connection.execute(
-        "SELECT note FROM knowledge WHERE relation <> 'same' ORDER BY source, used_date"
-    ).fetchall()
-    for (note,) in rows:
-        messages.note(note)
+    if not messages.quiet:
+        for note in knowledge_notes(connection):
+            messages.note(note)

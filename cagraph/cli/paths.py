@@ -15,7 +15,7 @@ from cagraph.cli.options import (
     verbosity_options,
 )
 from cagraph.report.lookup import one_certificate
-from cagraph.report.paths import path_lines
+from cagraph.report.paths import path_lines, paths_were_cut
 from cagraph.report.rows import Table
 from cagraph.warehouse.catalogue import run
 
@@ -41,7 +41,7 @@ def paths(certificate: str, db: Path, as_of: date | None, output: Output, messag
     """  # noqa: D301 - click reads the backspace itself
     with reading(db, as_of, messages) as connection:
         sha256 = one_certificate(connection, certificate)
-        cut = connection.execute("SELECT cut FROM path_truncation WHERE sha256 = ?", [sha256]).fetchone()
+        cut = paths_were_cut(connection, sha256)
         table = Table.from_cursor(run(connection, "paths", {"sha256": sha256}))
     if output.form == "table":
         rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]

@@ -27,7 +27,8 @@ def status(as_json: bool, db: Path, messages: Messages) -> None:
       cagraph status
       cagraph status --json | jq '.counts'
     """  # noqa: D301 - click reads the backspace itself
-    from cagraph.warehouse.database import open_warehouse, policy_state
+    from cagraph.warehouse.database import open_warehouse
+    from cagraph.warehouse.policy import policy_state
 
     with open_warehouse(db, write=False) as connection:
         state = read_status(connection)

@@ -7,7 +7,7 @@ import click
 
 from cagraph.cli import ExitCode
 from cagraph.cli.analyze import run_analysis
-from cagraph.cli.gaps import write_findings
+from cagraph.cli.gaps import fail_on_option, write_findings
 from cagraph.cli.ingest import run_ingest, spare_inputs, whole
 from cagraph.cli.notes import print_notes
 from cagraph.cli.options import (
@@ -20,16 +20,11 @@ from cagraph.cli.options import (
     verbosity_options,
 )
 from cagraph.errors import WarehouseError
-from cagraph.report.gaps import SEVERITIES
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-@click.option(
-    "--fail-on",
-    type=click.Choice(SEVERITIES, case_sensitive=False),
-    help="Exit with 3 if there is a finding of this severity, or a graver one.",
-)
+@fail_on_option
 @ingest_options
 @database_option
 @as_of_option

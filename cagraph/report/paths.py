@@ -5,10 +5,13 @@ Takes the rows of the query `paths`; decides nothing.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cagraph.report.terminal import safe
 from cagraph.report.words import counted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _REASONS = {
     "no_common_validity": "its validity and those above do not overlap",
@@ -57,3 +60,8 @@ def _by_program(scopes: list[str]) -> str:
 
 def _day(moment: datetime) -> str:
     return moment.date().isoformat()
+
+
+def paths_were_cut(connection: "DuckDBPyConnection", sha256: str) -> bool:
+    """Say whether the budget cut some of the paths to a certificate."""
+    return bool(connection.execute("SELECT 1 FROM path_truncation WHERE sha256 = ?", [sha256]).fetchone())

@@ -108,6 +108,18 @@ def is_analysed(connection: "DuckDBPyConnection") -> bool:
     return connection.execute("SELECT 1 FROM analysis").fetchone() is not None
 
 
+def knowledge_notes(connection: "DuckDBPyConnection") -> list[str]:
+    """Return where what is known is not of the day asked about, a sentence each."""
+    found = connection.execute("SELECT 1 FROM duckdb_views() WHERE view_name = 'knowledge' AND NOT internal")
+    # A database that was only just made has no views yet.
+    if found.fetchone() is None:
+        return []
+    rows = connection.execute(
+        "SELECT note FROM knowledge WHERE relation <> 'same' ORDER BY source, used_date"
+    ).fetchall()
+    return [note for (note,) in rows]
+
+
 def freshness(connection: "DuckDBPyConnection") -> tuple[bool, str]:
     """Tell whether the last analysis knew all that is here, and say it in a sentence."""
     newest, certificates = connection.execute(_NEWEST).fetchone() or (None, 0)

@@ -14,9 +14,6 @@ import duckdb
 
 from cagraph.errors import WarehouseError
 from cagraph.warehouse.migrations import applied, is_empty, migrate, pending, unknown
-from cagraph.warehouse.policy import install_policy, policy_state
-
-__all__ = ["applied", "explain", "install_policy", "open_warehouse", "policy_state"]
 
 # DuckDB 1.4 and every later client can open what is written.
 _WRITE_CONFIG: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.4.0"}

@@ -165,3 +165,18 @@ def last_digest(connection: DuckDBPyConnection) -> str | None:
     """Return what the stored analysis was made from, or None where there is none."""
     row = connection.execute("SELECT input_digest FROM analysis").fetchone()
     return row[0] if row else None
+
+
+def last_counts(connection: DuckDBPyConnection) -> tuple[int, int, int, int, int, int]:
+    """Return the last analysis's certificates, CAs, issuances, paths, truncated certificates and budget.
+
+    Raises:
+        LookupError: there was none.
+    """
+    row = connection.execute(
+        "SELECT certificates, (SELECT count(*) FROM ca), issuances, paths, truncated, budget FROM analysis"
+    ).fetchone()
+    if row is None:
+        raise LookupError("nothing was analysed")
+    certificates, cas, issuances, paths, truncated, budget = row
+    return certificates, cas, issuances, paths, truncated, budget

@@ -55,3 +55,10 @@ def read_trusted_roots(connection: DuckDBPyConnection) -> list[str]:
     """Return every root that any program has ever trusted for anything, in order."""
     rows = connection.execute("SELECT DISTINCT sha256 FROM root_trust ORDER BY sha256").fetchall()
     return [sha256 for (sha256,) in rows]
+
+
+def read_fingerprints(connection: DuckDBPyConnection) -> list[str]:
+    """Return the SHA-256 of every certificate, in order."""
+    return [
+        sha256 for (sha256,) in connection.execute("SELECT sha256 FROM certificate ORDER BY 1").fetchall()
+    ]

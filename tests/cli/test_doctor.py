@@ -7,7 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from cagraph.warehouse.database import install_policy, open_warehouse
+from cagraph.warehouse.database import open_warehouse
+from cagraph.warehouse.policy import install_policy
 from tests.cli.conftest import Run
 
 

@@ -7,7 +7,8 @@ import duckdb
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from cagraph.warehouse.database import install_policy, open_warehouse
+from cagraph.warehouse.database import open_warehouse
+from cagraph.warehouse.policy import install_policy
 from tests.cli.conftest import Run
 
 INGEST = """

@@ -57,3 +57,6 @@ def test_without_room_the_rest_is_unknown_never_out(connection: duckdb.DuckDBPyC
     assert set(found) == {None, "paths_truncated"}
     assert found[None] < in_scope
     assert sum(found.values()) == 2 + CAS * CAS
+    unknown = "SELECT sha256, root_program, purpose FROM {} WHERE {} = 'paths_truncated' ORDER BY ALL"
+    said = connection.execute(unknown.format("scope_state", "out_reason")).fetchall()
+    assert said == connection.execute(unknown.format("coverage", "reason")).fetchall()

@@ -10,7 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from cagraph.errors import CagraphError, UsageProblem
 from cagraph.warehouse.catalogue import Parameter, Query, load_catalogue, read_query, run
-from cagraph.warehouse.database import install_policy, open_warehouse
+from cagraph.warehouse.database import open_warehouse
+from cagraph.warehouse.policy import install_policy
 
 HEADER = """\
 -- title: Numbers
