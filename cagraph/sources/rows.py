@@ -17,6 +17,8 @@ class CertificateRow:
     line: int
     der: bytes
     claimed_sha256: str | None = None
+    beside: bool = False
+    """Comes beside another row of the same line, which is counted; this one is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,48 @@ class TrustRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RevocationRow:
+    """One entry of a list of revoked certificates. It names them one of these ways:
+
+    by `sha256`; by `issuer_name_id` and `serial` (a CRL, OneCRL); by `subject_name_id` and `spki_sha256`
+    (OneCRL's other form). `listed_by` is the list: `onecrl`, `crl`.
+    """
+
+    line: int
+    listed_by: str
+    sha256: str | None = None
+    issuer_name_id: str | None = None
+    serial: str | None = None
+    subject_name_id: str | None = None
+    spki_sha256: str | None = None
+    revoked_at: datetime | None = None
+    reason: str | None = None
+    reference: str | None = None
+    """A bug, an entry number: where a person can look it up."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrlRow:
+    """The head of one CRL, before its entries; counted as a row. `der` is the whole list, for its signature."""
+
+    line: int
+    der: bytes
+    issuer_name_id: str
+    this_update: datetime
+    next_update: datetime | None
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRow:
+    """What a peer says of the ecosystem, kept as it says it: `values` are the columns of `table`."""
+
+    line: int
+    table: str
+    values: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """Something that could not be used, and why. `rejected`: the whole row was lost to it."""
 
@@ -114,4 +158,4 @@ class Truncated:
     sure: bool = True
 
 
-Item = CertificateRow | RecordRow | TrustRow | Issue | Truncated
+Item = CertificateRow | RecordRow | TrustRow | RevocationRow | CrlRow | PeerRow | Issue | Truncated
