@@ -84,5 +84,5 @@ def parse_fingerprint(text: str) -> str:
 class Progress(Protocol):
     """What long work calls as it goes; `total` is None where nobody knows it."""
 
-    def __call__(self, step: str, done: int, total: int | None) -> None:
-        """Take note that `done` of `total` parts of `step` are done."""
+    def __call__(self, step: str, done: int, total: int | None, detail: str = "") -> None:
+        """Take note that `done` of `total` parts of `step` are done; `detail` says more in a few words."""

@@ -5,7 +5,8 @@ import click
 from cagraph.cli.lazy import Entry, LazyGroup
 
 COMMANDS = {
-    "sweep": Entry("cagraph.cli.sweep:sweep", "The whole road: read files, analyse, list the gaps."),
+    "sweep": Entry("cagraph.cli.sweep:sweep", "The whole road: gather or read, analyse, list the gaps."),
+    "crawl": Entry("cagraph.cli.crawl:crawl", "Gather from the live sources: CCADB, crt.sh, OneCRL, CRLs."),
     "ingest": Entry("cagraph.cli.ingest:ingest", "Read certificates, records and trust from files."),
     "analyze": Entry("cagraph.cli.analyze:analyze", "Find every issuer and every path."),
     "gaps": Entry("cagraph.cli.gaps:gaps", "List capable certificates that lack audit coverage."),

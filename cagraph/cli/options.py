@@ -1,6 +1,7 @@
 """The options that commands share, as decorators, and what they give the command.
 
     @database_option    → db: Path
+    @day_option(…)      → a date | None of the option's name
     @as_of_option       → as_of: date | None
     @ingest_options     → dated: date | None, complete: bool | None
     @output_options     → output: Output        output.write(table, messages)
@@ -118,6 +119,11 @@ def as_of_option(command: Command) -> Command:
     )(command)
 
 
+def day_option(name: str, text: str) -> Callable[[Command], Command]:
+    """Return a decorator that adds an option which takes a day."""
+    return click.option(name, type=_day, metavar="YYYY-MM-DD", help=text)
+
+
 def ingest_options(command: Command) -> Command:
     """Add `--dated` and `--complete/--slice`."""
     for option in (
@@ -127,11 +133,9 @@ def ingest_options(command: Command) -> Command:
             default=None,
             help="Whether a CCADB report holds every record. [default: by CCADB's own file names]",
         ),
-        click.option(
+        day_option(
             "--dated",
-            type=_day,
-            metavar="YYYY-MM-DD",
-            help="The day that the files speak for. "
+            "The day that the files speak for. "
             "[default: a date in the file's or folder's name, else its time]",
         ),
     ):

@@ -23,6 +23,8 @@ class Setting:
     default: str | None
     description: str
     is_path: bool = False
+    is_list: bool = False
+    """Several values: a list in cagraph.toml, elsewhere blanks between them."""
 
     @property
     def variable(self) -> str:
@@ -44,6 +46,14 @@ SETTINGS = {
         Setting("db", "cagraph.duckdb", "The database file.", is_path=True),
         Setting("as_of", None, "The day that every answer speaks of; not set: today."),
         Setting("format", "table", "The output format."),
+        Setting("archive", None, "The folder of crawled bodies; not set: beside the database.", is_path=True),
+        Setting("contact", None, "Who a server's operator can write to: an address in the User-Agent."),
+        Setting("ccadb_url", None, "Where CCADB's reports are, if not at CCADB."),
+        Setting("crtsh_url", None, "Where crt.sh is asked over HTTP, if not at crt.sh."),
+        Setting("crtsh_dsn", None, "Where crt.sh is asked over PostgreSQL, if not at crt.sh."),
+        Setting("onecrl_url", None, "Where OneCRL's records are, if not at Mozilla."),
+        Setting("ct_logs", None, "Lists of CT logs or logs, if not the list of Chrome.", is_list=True),
+        Setting("extra_urls", None, "Files of any known kind to fetch with the rest.", is_list=True),
     )
 }
 
@@ -88,6 +98,9 @@ def _read(path: Path) -> dict[str, str]:
         if key not in SETTINGS:
             hint = nearest(key, SETTINGS) or f": there are {', '.join(SETTINGS)}"
             raise UsageProblem(f"{path}: no setting {key!r}{hint}")
-        if isinstance(value, dict | list):
+        if isinstance(value, dict) or (isinstance(value, list) and not SETTINGS[key].is_list):
             raise UsageProblem(f"{path}: {key} is one value, not a table or list")
-    return {key: str(value) for key, value in content.items()}
+    return {
+        key: " ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for key, value in content.items()
+    }

@@ -20,7 +20,7 @@ def status(as_json: bool, db: Path, messages: Messages) -> None:
     """Say what is in the database, and how complete it is.
 
     Every snapshot with its date and whether it is complete, rows in = stored + rejected, what could not
-    be used and why, and whether the paths were made from what is there now.
+    be used and why, how the last crawl went, and whether the paths were made from what is there now.
 
     \b
     Examples:
@@ -45,7 +45,8 @@ def status(as_json: bool, db: Path, messages: Messages) -> None:
 
 def _object(db: Path, state: Status, policy: str) -> dict[str, Any]:
     sections: dict[str, Any] = {name: objects(table) for name, table in state.sections().items()}
-    sections["analysis"] = next(iter(sections["analysis"]), None)
+    for name in ("analysis", "last_crawl"):
+        sections[name] = next(iter(sections[name]), None)
     sections["counts"] = {row["what"]: row["number"] for row in sections["counts"]}
     return {
         "database": str(db),

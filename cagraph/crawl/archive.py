@@ -79,12 +79,13 @@ class Archive:
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
             lock.flush()
-            shutil.rmtree(self._incoming, ignore_errors=True)
-            self._incoming.mkdir()
+            shutil.rmtree(self.incoming, ignore_errors=True)
+            self.incoming.mkdir()
             yield self
 
     @property
-    def _incoming(self) -> Path:
+    def incoming(self) -> Path:
+        """Where bodies arrive; emptied when a crawl begins."""
         return self.folder / "incoming"
 
     def path_of(self, sha256: str) -> Path:
@@ -101,7 +102,7 @@ class Archive:
         `name` ends the file's name, so that messages that show it say what it was meant to be.
         """
         safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)[-80:]
-        path = self._incoming / f"{os.urandom(8).hex()}-{safe}"
+        path = self.incoming / f"{os.urandom(8).hex()}-{safe}"
         try:
             with path.open("wb") as stream:
                 yield Receiving(path, stream)

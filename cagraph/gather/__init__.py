@@ -1,1 +1,4 @@
-"""The crawl as a whole: what each source wants asked, round after round, and the way of the answers into the warehouse."""
+"""The crawl as a whole: what each source wants asked, round after round, and the answers' way in.
+
+The ways in are `crawl`, `offline` and `preview` of `cagraph.gather.crawl`.
+"""

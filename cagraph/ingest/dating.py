@@ -23,7 +23,7 @@ OTHER_MISSING, OTHER_HERE = "is not here", "is here"
 _BREAKS_OFF = "the file breaks off"
 
 
-STORES = (root_trust.KIND, ccadb_roots.KIND)
+STORES = (root_trust.KIND, ccadb_roots.KIND, "mozilla_roots")
 UNNAMED_SHARE = 0.01
 """Beyond this share of rows that cannot be read, what is absent from a report is not known to be absent."""
 
@@ -67,7 +67,7 @@ def _date_in(name: str) -> date | None:
 
 def completeness(  # noqa: PLR0911 - one line a rule
     kind: str | None,
-    path: Path,
+    name: str,
     declared: str | None,
     *,
     cut: Truncated | None,
@@ -76,8 +76,8 @@ def completeness(  # noqa: PLR0911 - one line a rule
 ) -> Completeness:
     """Return whether a file is complete, and why.
 
-    `cut` is where the file breaks off, or may; `stored` counts the rows that could be used, `unnamed`
-    rejected ones that do not say which certificate they were about.
+    `name` is the file's, or the one it would have. `cut` is where it breaks off, or may; `stored` counts the
+    rows that could be used, `unnamed` rejected ones that do not say which certificate they were about.
     """
     if cut is not None and cut.sure:
         return Completeness(False, f"{_BREAKS_OFF} in the row on line {cut.line}")
@@ -97,7 +97,7 @@ def completeness(  # noqa: PLR0911 - one line a rule
         return Completeness(True, f"taken for the whole of each store it names{note}")
     if kind != ccadb_records.KIND:
         return Completeness(False, "not declared complete")
-    version = _report_version(path)
+    version = _report_version(name)
     if version is None:
         return Completeness(False, "not declared complete, and its name is not that of a whole CCADB report")
     if version in _OTHER_HALF:
@@ -106,8 +106,8 @@ def completeness(  # noqa: PLR0911 - one line a rule
     return Completeness(True, f"its name is that of CCADB's whole report, {version}{note}")
 
 
-def _report_version(path: Path) -> str | None:
-    match = _REPORT.match(path.name)
+def _report_version(name: str) -> str | None:
+    match = _REPORT.match(name)
     if match is None:
         return None
     version = match[1].upper()

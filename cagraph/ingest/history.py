@@ -5,13 +5,13 @@ whether half of a report is complete.
 """
 
 from dataclasses import fields
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
 from cagraph.ingest import dating
+from cagraph.ingest.body import Body
 from cagraph.ingest.files import Found
 from cagraph.ingest.outcome import FileReport
 from cagraph.warehouse import load
@@ -40,25 +40,22 @@ def warehouse_file(connection: DuckDBPyConnection) -> Path | None:
     return Path(row[0]) if row and row[0] else None
 
 
-def known_snapshot(
-    connection: DuckDBPyConnection, file: Found, day: date, *, stated: bool
-) -> FileReport | None:
+def known_snapshot(connection: DuckDBPyConnection, body: Body) -> FileReport | None:
     """Return what was stored when the same bytes were ingested as the same kind, if they were.
 
-    Bytes that are `stated` to speak for a day are known only if they were stored for that day; with no
+    Bytes that are stated to speak for a day are known only if they were stored for that day; with no
     such statement, for any day.
     """
-    assert file.source is not None
     row = connection.execute(
         f"SELECT {', '.join(_SNAPSHOT)} FROM snapshot JOIN fetched USING (fetch_id)"  # noqa: S608 (our own names)
         " WHERE body_sha256 = $sha256 AND kind = $kind AND (dated = $day OR NOT $stated)"
         " ORDER BY dated = $day DESC, snapshot_id LIMIT 1",
-        {"sha256": file.sha256, "kind": file.source.KIND, "day": day, "stated": stated},
+        {"sha256": body.sha256, "kind": body.source.KIND, "day": body.day, "stated": body.stated},
     ).fetchone()
     if row is None:
         return None
     values: dict[str, Any] = dict(zip(_SNAPSHOT, row, strict=True))
-    return FileReport(file.path, already_known=True, **values)
+    return FileReport(body.path, already_known=True, **values)
 
 
 def store_snapshot(connection: DuckDBPyConnection, fetch_id: int, report: FileReport) -> None:

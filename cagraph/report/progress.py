@@ -19,7 +19,7 @@ _SECONDS_BETWEEN_LINES = 3.0
 class Silent:
     """Says nothing."""
 
-    def __call__(self, step: str, done: int, total: int | None) -> None:
+    def __call__(self, step: str, done: int, total: int | None, detail: str = "") -> None:
         """Ignore it."""
 
     def __enter__(self) -> "Silent":
@@ -38,13 +38,14 @@ class Lines:
         # A run that is over before the first pause says nothing at all.
         self._last = time.monotonic()
 
-    def __call__(self, step: str, done: int, total: int | None) -> None:
+    def __call__(self, step: str, done: int, total: int | None, detail: str = "") -> None:
         """Print a line if the last one is long enough ago."""
         if time.monotonic() - self._last < self._seconds:
             return
         self._last = time.monotonic()
         of = f" of {total:,}" if total is not None else ""
-        print(f"{safe(step)}: {done:,}{of}", file=self._stream, flush=True)
+        more = f", {safe(detail)}" if detail else ""
+        print(f"{safe(step)}: {done:,}{of}{more}", file=self._stream, flush=True)
 
     def __enter__(self) -> "Lines":
         return self
@@ -58,23 +59,42 @@ class Bars:
 
     def __init__(self, stream: TextIO) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            ProgressColumn,
+            Task,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+        from rich.text import Text
+
+        class Rate(ProgressColumn):
+            """How many a second."""
+
+            def render(self, task: Task) -> Text:
+                return Text(f"{task.speed:,.1f}/s" if task.speed else "", style="progress.data.speed")
 
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
+            Rate(),
             TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[detail]}", markup=False),
             console=Console(file=stream),
             transient=True,
         )
         self._tasks: dict[str, TaskID] = {}
 
-    def __call__(self, step: str, done: int, total: int | None) -> None:
+    def __call__(self, step: str, done: int, total: int | None, detail: str = "") -> None:
         """Move the step's bar, or add one."""
         if step not in self._tasks:
-            self._tasks[step] = self._progress.add_task(safe(step), total=total)
-        self._progress.update(self._tasks[step], completed=done, total=total)
+            self._tasks[step] = self._progress.add_task(safe(step), total=total, detail="")
+        self._progress.update(self._tasks[step], completed=done, total=total, detail=safe(detail))
 
     def __enter__(self) -> "Bars":
         self._progress.start()

@@ -42,14 +42,36 @@ SELECT reason, rejected, count(*) AS number
 FROM ingest_issue GROUP BY reason, rejected ORDER BY number DESC, reason, rejected
 """
 _FAILED = """
-SELECT url, fetched_at, error FROM fetched WHERE error IS NOT NULL ORDER BY fetched_at, url
+SELECT url, fetched_at, error FROM fetched
+WHERE error IS NOT NULL AND (crawl_id IS NULL OR crawl_id = (SELECT max(crawl_id) FROM crawl))
+ORDER BY fetched_at, url
+"""
+_CRAWL = """
+SELECT crawl_id, started_at, finished_at, coalesce(outcome, 'not finished: crawl again to go on') AS outcome,
+    array_to_string(sources, ' ') AS sources, dated
+FROM crawl ORDER BY crawl_id DESC LIMIT 1
+"""
+_CRAWLED = """
+SELECT source, count(*) AS wanted,
+    count(*) FILTER (WHERE state = 'done') AS new,
+    count(*) FILTER (WHERE state = 'unchanged') AS unchanged,
+    count(*) FILTER (WHERE state = 'absent') AS absent,
+    count(*) FILTER (WHERE state IN ('failed', 'refused')) AS failed,
+    count(*) FILTER (WHERE state = 'queued' OR crawl_id < wanted_by) AS left_to_ask,
+    max(last_tried) AS last_tried,
+    sum(body_bytes)::BIGINT AS bytes
+FROM frontier
+WHERE wanted_by = (SELECT max(crawl_id) FROM crawl)
+GROUP BY source ORDER BY source
 """
 _ANALYSIS = """
 SELECT finished_at, certificates, issuances, paths, budget, truncated
 FROM analysis ORDER BY finished_at DESC LIMIT 1
 """
-_NEWEST = """
-SELECT (SELECT max(fetched_at) FROM fetched), (SELECT count(*) FROM certificate)
+_FRESH = """
+SELECT newest_fetch IS NOT DISTINCT FROM (SELECT max(fetch_id) FROM fetched)
+    AND certificates = (SELECT count(*) FROM certificate) AS fresh, finished_at
+FROM analysis ORDER BY finished_at DESC LIMIT 1
 """
 
 
@@ -66,6 +88,9 @@ class Status:
     counts: Table
     issues: Table
     failed: Table
+    crawl: Table
+    crawled: Table
+    """What the last crawl wanted, a row a source."""
     analysis: Table
 
     def sections(self) -> dict[str, Table]:
@@ -73,6 +98,8 @@ class Status:
         return {
             "snapshots": self.snapshots,
             "counts": self.counts,
+            "last_crawl": self.crawl,
+            "crawled_sources": self.crawled,
             "analysis": self.analysis,
             "ingest_issues": self.issues,
             "failed_fetches": self.failed,
@@ -80,7 +107,10 @@ class Status:
 
     def in_brief(self) -> dict[str, Table]:
         """Return the tables for the eye."""
-        failed = [(file_name(url), *rest) for url, *rest in self.failed.rows]
+        # Of a file its name; of what was asked of a server, the address.
+        failed = [
+            (file_name(url) if url.startswith("file:") else url, *rest) for url, *rest in self.failed.rows
+        ]
         return {
             **self.sections(),
             "snapshots": self.snapshots_in_brief,
@@ -99,6 +129,8 @@ def read_status(connection: "DuckDBPyConnection") -> Status:
         counts=Table.from_cursor(connection.execute(_COUNTS), "Counts"),
         issues=Table.from_cursor(connection.execute(_ISSUES), "What could not be used"),
         failed=Table.from_cursor(connection.execute(_FAILED), "Reads that failed"),
+        crawl=Table.from_cursor(connection.execute(_CRAWL), "Last crawl"),
+        crawled=Table.from_cursor(connection.execute(_CRAWLED), "What it asked"),
         analysis=Table.from_cursor(connection.execute(_ANALYSIS), "Last analysis"),
     )
 
@@ -122,16 +154,15 @@ def knowledge_notes(connection: "DuckDBPyConnection") -> list[str]:
 
 def freshness(connection: "DuckDBPyConnection") -> tuple[bool, str]:
     """Tell whether the last analysis knew all that is here, and say it in a sentence."""
-    newest, certificates = connection.execute(_NEWEST).fetchone() or (None, 0)
-    last = connection.execute(_ANALYSIS).fetchone()
-    if newest is None:
-        return False, "Nothing was ingested yet: run `cagraph ingest`."
+    if connection.execute("SELECT 1 FROM fetched LIMIT 1").fetchone() is None:
+        return False, "Nothing was ingested yet: run `cagraph crawl` or `cagraph ingest`."
+    last = connection.execute(_FRESH).fetchone()
     if last is None:
         return False, "Nothing was analysed yet: there are no paths. Run `cagraph analyze`."
-    finished_at, analysed_certificates, *_ = last
-    if newest > finished_at or certificates != analysed_certificates:
+    fresh, finished_at = last
+    if not fresh:
         return False, (
-            f"Nothing was analysed since the newest ingest ({newest:%Y-%m-%d %H:%M:%S} UTC): paths and every "
-            f"verdict are of {finished_at:%Y-%m-%d %H:%M:%S} UTC. Run `cagraph analyze`."
+            f"Nothing was analysed since the newest ingest: paths and every verdict are of "
+            f"{finished_at:%Y-%m-%d %H:%M:%S} UTC. Run `cagraph analyze`."
         )
     return True, "Analysed after the newest ingest."

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 MEBIBYTE = 1024 * 1024
+ANY_KIND = "*"
+"""The answer may be of any format that is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Request:
     """Once answered, never asked again."""
     sha256: str | None = None
     """The SHA-256 that the certificate in the answer must have."""
+    fresh_days: int = 0
+    """Not asked again before so many days have passed since the last answer."""
     may_be_absent: bool = False
     """404 is an answer, not a failure: there is no such thing."""
     sql: SqlPage | None = None

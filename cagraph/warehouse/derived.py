@@ -149,8 +149,10 @@ def store_analysis(connection: DuckDBPyConnection, digest: str, budget: int, cou
     connection.execute("DELETE FROM analysis")
     connection.execute(
         """
-        INSERT INTO analysis (finished_at, input_digest, certificates, issuances, paths, budget, truncated)
-        VALUES (now() AT TIME ZONE 'UTC', $digest, $certificates, $issuances, $paths, $budget, $truncated)
+        INSERT INTO analysis
+            (finished_at, newest_fetch, input_digest, certificates, issuances, paths, budget, truncated)
+        SELECT now() AT TIME ZONE 'UTC', (SELECT max(fetch_id) FROM fetched), $digest, $certificates,
+            $issuances, $paths, $budget, $truncated
         """,
         {"digest": digest, "budget": budget, **counts},
     )
@@ -158,7 +160,10 @@ def store_analysis(connection: DuckDBPyConnection, digest: str, budget: int, cou
 
 def touch_analysis(connection: DuckDBPyConnection) -> None:
     """Record that the analysis was looked at again and still holds."""
-    connection.execute("UPDATE analysis SET finished_at = now() AT TIME ZONE 'UTC'")
+    connection.execute(
+        "UPDATE analysis SET finished_at = now() AT TIME ZONE 'UTC',"
+        " newest_fetch = (SELECT max(fetch_id) FROM fetched)"
+    )
 
 
 def last_digest(connection: DuckDBPyConnection) -> str | None:

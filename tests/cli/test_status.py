@@ -28,8 +28,9 @@ INSERT INTO ingest_issue VALUES
     (1, 4, 'Valid From', 'not a date', 'z', FALSE, NULL);
 """
 ANALYSE = """
-INSERT INTO analysis (finished_at, input_digest, certificates, issuances, paths, budget, truncated)
-VALUES (TIMESTAMP '{finished}', 'digest', 0, 0, 0, 1000, 0)
+INSERT INTO analysis
+    (finished_at, newest_fetch, input_digest, certificates, issuances, paths, budget, truncated)
+VALUES (TIMESTAMP '{finished}', {newest}, 'digest', 0, 0, 0, 1000, 0)
 """
 
 
@@ -47,7 +48,7 @@ def verdict(run: Run) -> tuple[bool, str]:
 
 def test_nothing_ingested(db: Path, run: Run) -> None:
     fill(db)
-    assert verdict(run) == (False, "Nothing was ingested yet: run `cagraph ingest`.")
+    assert verdict(run) == (False, "Nothing was ingested yet: run `cagraph crawl` or `cagraph ingest`.")
 
 
 def test_nothing_analysed(db: Path, run: Run) -> None:
@@ -57,18 +58,18 @@ def test_nothing_analysed(db: Path, run: Run) -> None:
 
 
 def test_ingest_after_the_analysis(db: Path, run: Run) -> None:
-    fill(db, INGEST, ANALYSE.format(finished="2024-05-08 09:00:00"))
+    fill(db, INGEST, ANALYSE.format(finished="2024-05-08 09:00:00", newest=2))
     assert verdict(run)[0] is False
-    assert "Nothing was analysed since the newest ingest (2024-05-08 10:02:00 UTC)" in run("status").stdout
+    assert "Nothing was analysed since the newest ingest: paths and every verdict are of 2024-05-08 09:00" in run("status").stdout
 
 
 def test_analysis_of_other_certificates(db: Path, run: Run) -> None:
-    fill(db, INGEST, ANALYSE.format(finished="2024-05-08 11:00:00"), "UPDATE analysis SET certificates = 7")
+    fill(db, INGEST, ANALYSE.format(finished="2024-05-08 11:00:00", newest=3), "UPDATE analysis SET certificates = 7")
     assert verdict(run)[0] is False
 
 
 def test_all_is_told(db: Path, run: Run, snapshot: SnapshotAssertion) -> None:
-    fill(db, INGEST, ANALYSE.format(finished="2024-05-08 11:00:00"))
+    fill(db, INGEST, ANALYSE.format(finished="2024-05-08 11:00:00", newest=3))
     assert verdict(run) == (True, "Analysed after the newest ingest.")
     assert run("status").output == snapshot
     assert run("status", "--json").output == snapshot
