@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from cagraph.sources.urls import base_url
+from cagraph.errors import UsageProblem
+from cagraph.sources.urls import base_url, found_url
 
 CCADB = "https://ccadb.my.salesforce-sites.com"
 CRTSH = "https://crt.sh"
@@ -13,7 +14,7 @@ CT_LOGS = "https://www.gstatic.com/ct/log_list/v3/log_list.json"
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """One address a source; `ct_logs` are a list of logs or logs, `extra` files of any known kind."""
+    """One address a source; `ct_logs` has lists of logs (`….json`) and logs, `extra` files of any kind."""
 
     ccadb: str = CCADB
     crtsh: str = CRTSH
@@ -31,4 +32,11 @@ class Addresses:
         for name in ("ccadb", "crtsh", "onecrl"):
             object.__setattr__(self, name, base_url(getattr(self, name)))
         for name in ("ct_logs", "extra"):
-            object.__setattr__(self, name, tuple(base_url(url) for url in getattr(self, name)))
+            object.__setattr__(self, name, tuple(map(_file_url, getattr(self, name))))
+
+
+def _file_url(text: str) -> str:
+    try:
+        return found_url(text)
+    except ValueError as problem:
+        raise UsageProblem(f"{text!r} cannot be asked: it {problem}") from None

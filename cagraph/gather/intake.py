@@ -17,9 +17,9 @@ from cagraph.crawl.archive import Archive
 from cagraph.crawl.journal import Entry
 from cagraph.crawl.outcome import State
 from cagraph.errors import SourceError
-from cagraph.ingest.body import Body, RowCount, completed, take_in
+from cagraph.ingest.body import RowCount, completed, take_in
 from cagraph.ingest.history import join_halves, known_snapshot
-from cagraph.ingest.outcome import FileReport
+from cagraph.ingest.outcome import Body, FileReport
 from cagraph.model import Progress
 from cagraph.sources import FORMATS, Source, recognise
 from cagraph.sources.asking import ANY_KIND

@@ -66,7 +66,9 @@ def _onecrl(known: Known) -> list[Request]:
 
 
 def _ct(known: Known) -> list[Request]:
-    return ask_ct.requests(known.addresses.ct_logs)
+    lists = [url for url in known.addresses.ct_logs if url.endswith(".json")]
+    logs = [url for url in known.addresses.ct_logs if url not in lists]
+    return [*(request for url in lists for request in ask_ct.requests(url)), *ask_ct.log_requests(logs)]
 
 
 def _extra(known: Known) -> list[Request]:

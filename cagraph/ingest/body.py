@@ -4,35 +4,16 @@ The body may be a file of the user's or one that a crawl brought. Runs in the tr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
+from dataclasses import replace
 
 from duckdb import DuckDBPyConnection
 
 from cagraph.errors import SourceError
 from cagraph.ingest import dating, history
 from cagraph.ingest.intake import ROWS, Intake
-from cagraph.ingest.outcome import FileReport
+from cagraph.ingest.outcome import Body, FileReport
 from cagraph.model import Progress
-from cagraph.sources import Source
 from cagraph.warehouse import load
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """Bytes of a known format at `path`. `name`: as their publisher calls them.
-
-    `stated`: somebody said that they speak for `day`, and it was not only a file's time.
-    """
-
-    path: Path
-    name: str
-    sha256: str
-    source: Source
-    day: date
-    day_because: str
-    stated: bool
 
 
 class RowCount:

@@ -11,9 +11,8 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from cagraph.ingest import dating
-from cagraph.ingest.body import Body
 from cagraph.ingest.files import Found
-from cagraph.ingest.outcome import FileReport
+from cagraph.ingest.outcome import Body, FileReport
 from cagraph.warehouse import load
 
 _SNAPSHOT = (

@@ -1,8 +1,26 @@
-"""What an ingest did, file by file, for the command to show and for tests to check. Holds data only."""
+"""What an ingest takes in, and what it did, file by file, for the command and for tests. Holds data only."""
 
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from cagraph.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Bytes of a known format at `path`. `name`: as their publisher calls them.
+
+    `stated`: somebody said that they speak for `day`, and it was not only a file's time.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    source: Source
+    day: date
+    day_because: str
+    stated: bool
 
 
 @dataclass(frozen=True, slots=True)

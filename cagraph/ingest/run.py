@@ -12,9 +12,9 @@ from duckdb import DuckDBPyConnection
 
 from cagraph.errors import UsageProblem
 from cagraph.ingest import dating, history
-from cagraph.ingest.body import Body, RowCount, completed, take_in
+from cagraph.ingest.body import RowCount, completed, take_in
 from cagraph.ingest.files import Found, find
-from cagraph.ingest.outcome import FileReport, IngestReport
+from cagraph.ingest.outcome import Body, FileReport, IngestReport
 from cagraph.model import Progress
 from cagraph.warehouse import load
 from cagraph.warehouse.migrations import transaction

@@ -6,16 +6,21 @@ ALTER TABLE fetched ADD COLUMN crawl_id INTEGER;
 COMMENT ON COLUMN fetched.status IS 'The HTTP status of the last answer; 304: the same bytes as before. NULL: a file, or no answer.';
 COMMENT ON COLUMN fetched.source IS 'Which source of a crawl asked for it; NULL: a file given to ingest.';
 
+ALTER TABLE analysis ADD COLUMN newest_fetch INTEGER;
+COMMENT ON COLUMN analysis.newest_fetch IS 'The last fetch_id that the analysis knew.';
+
 CREATE TABLE crawl (
     crawl_id INTEGER NOT NULL,
     started_at TIMESTAMP NOT NULL,
     finished_at TIMESTAMP,
     sources VARCHAR[] NOT NULL,
     dated DATE,
+    rounds INTEGER NOT NULL,
     outcome VARCHAR
 );
 COMMENT ON TABLE crawl IS 'One crawl. Without finished_at it was interrupted, and the next crawl of the same sources goes on with it.';
 COMMENT ON COLUMN crawl.dated IS 'The day its answers were declared to speak for; NULL: the day each was fetched.';
+COMMENT ON COLUMN crawl.rounds IS 'Rounds whose answers are taken in: each asks for what the one before led to.';
 COMMENT ON COLUMN crawl.outcome IS 'whole: everything asked was answered. failed: a source failed. stopped: the limit of requests was reached. given up: left unfinished for another.';
 
 CREATE TABLE frontier (
@@ -169,3 +174,10 @@ CREATE TABLE crtsh_bucket (
     sum_there HUGEINT NOT NULL
 );
 COMMENT ON TABLE crtsh_bucket IS 'How many CA certificates crt.sh holds in each range of ten million numbers, and their sum: where it differs from ours, the range is read again.';
+
+CREATE TABLE crtsh_trusted_ca (
+    snapshot_id INTEGER NOT NULL,
+    line BIGINT NOT NULL,
+    ca_id BIGINT NOT NULL
+);
+COMMENT ON TABLE crtsh_trusted_ca IS 'CAs with any trust row in the four programs: those of them without a certificate of ours are asked for.';
