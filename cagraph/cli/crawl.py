@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cagraph.gather.outcome import CrawlReport
     from cagraph.sources.asking import Request
 
+_STATES = ("done", "unchanged", "absent", "failed", "refused")
 _SOURCES = ("source", "asked", "new", "unchanged", "absent", "failed", "refused", "left", "bytes", "outcome")
 
 
@@ -76,7 +77,7 @@ def _sources_table(report: "CrawlReport") -> Table:
     """Return one row a source."""
     rows = []
     for source in report.sources:
-        counts = [source.count(state) for state in ("done", "unchanged", "absent", "failed", "refused")]
+        counts = [source.count(state) for state in _STATES]
         outcome = "failed" if source.failed else "left unfinished" if source.queued else "whole"
         rows.append((source.source, len(source.entries), *counts, source.queued, source.received, outcome))
     return Table(_SOURCES, rows)

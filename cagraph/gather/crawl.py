@@ -16,10 +16,11 @@ from duckdb import DuckDBPyConnection
 
 from cagraph.crawl.archive import Archive
 from cagraph.crawl.crawler import Key, Round
+from cagraph.crawl.hosts import Hosts
 from cagraph.crawl.journal import Entry, Finished, Journal, Started
 from cagraph.crawl.outcome import ANSWERED, Allowance, Fetcher, State, Validators
 from cagraph.gather.addresses import Addresses
-from cagraph.gather.fetchers import open_fetchers
+from cagraph.gather.fetchers import HTTP, SQL, open_fetchers
 from cagraph.gather.intake import Taken, take_in_round
 from cagraph.gather.outcome import FAILED, GIVEN_UP, STOPPED, WHOLE, CrawlReport, SourceReport
 from cagraph.gather.plans import Known, Plan, chosen
@@ -51,6 +52,8 @@ class Options:
     dated: date | None = None
     allow_private: bool = False
     contact: str | None = None
+    hosts: Hosts | None = None
+    """How hosts are treated, if not as usual."""
 
 
 def crawl(
@@ -210,7 +213,15 @@ class _Run:
     async def rounds(self) -> None:
         """Ask until nothing new is wanted, or the limit of requests is reached."""
         async with AsyncExitStack() as stack:
-            fetchers = await open_fetchers(stack, self._archive, self._options, self._allowance)
+            fetchers = await open_fetchers(
+                stack,
+                self._archive,
+                self._allowance,
+                self._options.addresses,
+                allow_private=self._options.allow_private,
+                contact=self._options.contact,
+                hosts=self._options.hosts,
+            )
             first = max((entry.round for entry in self.before.values()), default=1)
             for number in range(max(first, self._rounds_taken() + 1), MAX_ROUNDS + 1):
                 if not await self._round(number, fetchers):
@@ -279,4 +290,4 @@ def _queued(request: Request) -> dict[str, object]:
 
 
 def _fetcher(request: Request, fetchers: Mapping[str, Fetcher]) -> Fetcher:
-    return fetchers["sql" if request.sql else "http"]
+    return fetchers[SQL if request.sql else HTTP]

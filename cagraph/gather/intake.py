@@ -4,7 +4,7 @@ All in one transaction, in the order of source and URL, so that the same answers
 they arrived. A body that cannot be read after all is noted and costs the others nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -108,7 +108,7 @@ def _take_in(
             raise _Unreadable(str(problem).replace(str(path), entry.name)) from problem
 
 
-def _columns(entry: Entry) -> Mapping[str, Any]:
+def _columns(entry: Entry) -> dict[str, Any]:
     """Return an entry under the names of the tables."""
     return {
         **{name: getattr(entry, name) for name in ("source", "url", "kind", "immutable", "untrusted")},

@@ -23,9 +23,9 @@ class SourceReport:
     unreadable: dict[str, str] = field(default_factory=dict)
     queued: int = 0
 
-    def count(self, *states: State) -> int:
-        """Return how many requests ended in one of these states."""
-        return sum(entry.state in states for entry in self.entries)
+    def count(self, state: str) -> int:
+        """Return how many requests ended in this state."""
+        return sum(entry.state == state for entry in self.entries)
 
     @property
     def received(self) -> int:

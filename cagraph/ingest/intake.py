@@ -4,15 +4,27 @@ Every row of the source ends up counted as stored or as rejected. Knows the kind
 formats they come from; days and completeness are decided elsewhere.
 """
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 
 from duckdb import DuckDBPyConnection
 
-from cagraph.model import sha256_hex
-from cagraph.sources.rows import CertificateRow, Issue, Item, RecordRow, Truncated, TrustRow
+from cagraph.model import SignatureStatus, sha256_hex
+from cagraph.sources.rows import (
+    CertificateRow,
+    CrlRow,
+    Issue,
+    Item,
+    PeerRow,
+    RecordRow,
+    RevocationRow,
+    Truncated,
+    TrustRow,
+)
 from cagraph.warehouse import load
 from cagraph.x509.certificate import read_certificate
+from cagraph.x509.crl_signature import Proof, prove
 from cagraph.x509.facts import CertificateFacts
 
 ROWS = 2_000
@@ -30,8 +42,11 @@ class Intake:
         self._certificates: list[CertificateRow] = []
         self._records: list[RecordRow] = []
         self._trust: list[TrustRow] = []
-        self._trust_lines: set[int] = set()
+        self._revocations: list[RevocationRow] = []
+        self._peers: dict[str, list[PeerRow]] = defaultdict(list)
         self._issues: list[Issue] = []
+        self._waiting = 0
+        self._trust_lines: set[int] = set()
         self.rows_in = 0
         self.rows_stored = 0
         self.rows_rejected = 0
@@ -45,33 +60,46 @@ class Intake:
         """Take one item; it is stored with the batch that it fills."""
         match item:
             case CertificateRow():
-                self.rows_in += 1
+                self.rows_in += not item.beside
                 self._certificates.append(item)
-                if len(self._certificates) >= ROWS:
-                    self._store_certificates()
             case RecordRow():
                 self.rows_in += 1
                 self._records.append(item)
-                if len(self._records) >= ROWS:
-                    self._store_records()
             case TrustRow():
                 self._count_trust_line(item.line)
                 self._trust.append(item)
-                if len(self._trust) >= ROWS:
-                    self._store_trust()
+            case RevocationRow():
+                self.rows_in += 1
+                self._revocations.append(item)
+            case PeerRow():
+                self.rows_in += 1
+                self._peers[item.table].append(item)
+            case CrlRow():
+                self.rows_in += 1
+                self._store_crl(item)
             case Issue():
                 self._take_issue(item)
             case Truncated():
                 # A last line without its end whose row was rejected was not whole.
                 self.cut = replace(item, sure=item.sure or item.line == self._last_rejected)
+        self._waiting += 1
+        if self._waiting >= ROWS:
+            self._store()
 
     def finish(self) -> None:
         """Store the rest: from then on the counts hold."""
+        self._store()
+        assert self.rows_in == self.rows_stored + self.rows_rejected
+
+    def _store(self) -> None:
+        """Store what waits. The issues last: a certificate that cannot be read becomes one."""
+        self._waiting = 0
         self._store_certificates()
         self._store_records()
         self._store_trust()
+        self._store_revocations()
+        self._store_peers()
         self._store_issues()
-        assert self.rows_in == self.rows_stored + self.rows_rejected
 
     def _count_trust_line(self, line: int) -> None:
         """Count a row of trust once, however many programs and purposes it speaks of."""
@@ -89,17 +117,12 @@ class Intake:
         if issue.field is None and issue.sha256 is not None:
             # The row was read and there was nothing in it to store: a root that nobody trusts.
             self._count_trust_line(issue.line)
-        self._note(issue)
+        self._issues.append(issue)
 
     def _reject(self, issue: Issue) -> None:
         self.rows_rejected += 1
         self.rows_unnamed += issue.sha256 is None
-        self._note(issue)
-
-    def _note(self, issue: Issue) -> None:
         self._issues.append(issue)
-        if len(self._issues) >= ROWS:
-            self._store_issues()
 
     def _store_certificates(self) -> None:
         """Read and store the certificates that are new; note where each one that is one was seen."""
@@ -113,14 +136,23 @@ class Intake:
                 try:
                     facts[sha256] = read_certificate(row.der)
                 except ValueError as problem:
-                    about = row.claimed_sha256 or sha256
-                    self._reject(Issue(row.line, None, f"no readable certificate: {problem}", sha256=about))
+                    self._reject_certificate(row, row.claimed_sha256 or sha256, str(problem))
                     continue
             sightings.append((sha256, row.line))
+            self.rows_stored += not row.beside
         load.store_certificates(self._connection, list(facts.values()))
         load.store_certificate_sightings(self._connection, self._snapshot_id, sightings)
         self.new_certificates += len(facts)
-        self.rows_stored += len(sightings)
+
+    def _reject_certificate(self, row: CertificateRow, about: str, problem: str) -> None:
+        """Note a certificate that is none; beside another row it costs that row nothing."""
+        field = "certificate" if row.beside else None
+        reason = f"no readable certificate: {problem}"
+        issue = Issue(row.line, field, reason, rejected=not row.beside, sha256=about)
+        if row.beside:
+            self._issues.append(issue)
+        else:
+            self._reject(issue)
 
     def _store_records(self) -> None:
         rows, self._records = self._records, []
@@ -131,6 +163,37 @@ class Intake:
         rows, self._trust = self._trust, []
         load.store_trust(self._connection, self._snapshot_id, rows, self._dated)
 
+    def _store_crl(self, head: CrlRow) -> None:
+        """Store the head of a CRL with the key that signed it, of those known under its issuer's name."""
+        proof = prove(head.der, load.keys_named(self._connection, head.issuer_name_id))
+        if proof.spki_sha256 is None:
+            self._issues.append(Issue(head.line, "signature", _unproved(proof), rejected=False))
+        load.store_crl(self._connection, self._snapshot_id, head, proof.spki_sha256, proof.status)
+        self.rows_stored += 1
+
+    def _store_revocations(self) -> None:
+        rows, self._revocations = self._revocations, []
+        self.rows_stored += len(rows)
+        load.store_revocations(self._connection, self._snapshot_id, rows)
+
+    def _store_peers(self) -> None:
+        tables, self._peers = self._peers, defaultdict(list)
+        for table, rows in tables.items():
+            self.rows_stored += len(rows)
+            load.store_peers(self._connection, self._snapshot_id, table, rows)
+
     def _store_issues(self) -> None:
         rows, self._issues = self._issues, []
         load.store_issues(self._connection, self._fetch_id, rows)
+
+
+def _unproved(proof: Proof) -> str:
+    """Return why the entries of a CRL will count for nothing."""
+    match proof.status:
+        case None:
+            why = "no certificate of its issuer's name is known"
+        case SignatureStatus.UNSUPPORTED:
+            why = f"it cannot be checked: {proof.detail}"
+        case _:
+            why = "no known key of its issuer's name made it"
+    return f"not proved, so that its entries count for nothing: {why}"

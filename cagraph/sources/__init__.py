@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from cagraph.sources import ccadb_pem, ccadb_records, ccadb_roots, certificates, root_trust
+from cagraph.sources import (
+    ccadb_pem,
+    ccadb_records,
+    ccadb_roots,
+    certificates,
+    crl,
+    crtsh_list,
+    crtsh_rows,
+    ct_roots,
+    mozilla_roots,
+    onecrl,
+    root_trust,
+)
 from cagraph.sources.rows import Item
 
 HEAD_BYTES = 64 * 1024
@@ -26,12 +38,19 @@ class Source(Protocol):
 
 
 FORMATS: tuple[Source, ...] = (
-    # A header with PEM or trust bits may have record columns too, so records come after them;
-    # PEM text can stand in any file, so it is asked for last.
+    # Mozilla's roots have PEM too, so PEM comes after them. A header with PEM or trust bits may have record
+    # columns too, so records come after both. PEM text can stand in any file, and DER be of anything, so
+    # certificates come last.
+    mozilla_roots,
     ccadb_pem,
     ccadb_roots,
     ccadb_records,
     root_trust,
+    ct_roots,
+    crtsh_list,
+    crtsh_rows,
+    onecrl,
+    crl,
     certificates,
 )
 

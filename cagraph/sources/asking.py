@@ -1,13 +1,13 @@
 """What a source wants asked, and how it takes an answer: plain values, no sockets, no SQL.
 
     source ──Request──► crawl ──Answer──► source.check: taken, or Refused (try again, or never)
-                                          source.follow: what to ask next (the next page, the logs of a list)
 
-A source that can be asked is a module or object with `NAME`, `check` and `follow`; what it asks for first
-depends on what the warehouse knows, so those functions take plain values and each has a signature of its own.
+A source that can be asked is a module with `NAME` and `check`, and `follow` where an answer leads to more
+(the next page, the logs of a list). What it asks for first depends on what the warehouse knows, so those
+functions take plain values and each has a signature of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -86,6 +86,3 @@ class Asked(Protocol):
 
     def check(self, request: Request, answer: Answer) -> None:
         """Take the answer, or raise `Refused`."""
-
-    def follow(self, request: Request, path: Path) -> Sequence[Request]:
-        """Return what to ask for next, now that the body at `path` was taken for `request`."""

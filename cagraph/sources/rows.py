@@ -94,10 +94,10 @@ class TrustRow:
 
 @dataclass(frozen=True, slots=True)
 class RevocationRow:
-    """One entry of a list of revoked certificates. It names them one of these ways:
+    """One entry of a list of revoked certificates.
 
-    by `sha256`; by `issuer_name_id` and `serial` (a CRL, OneCRL); by `subject_name_id` and `spki_sha256`
-    (OneCRL's other form). `listed_by` is the list: `onecrl`, `crl`.
+    It names them by `sha256`; by `issuer_name_id` and `serial` (a CRL, OneCRL); or by `subject_name_id` and
+    `spki_sha256` (OneCRL's other form). `listed_by` is the list: `onecrl`, `crl`.
     """
 
     line: int
@@ -115,7 +115,7 @@ class RevocationRow:
 
 @dataclass(frozen=True, slots=True)
 class CrlRow:
-    """The head of one CRL, before its entries; counted as a row. `der` is the whole list, for its signature."""
+    """The head of one CRL, before its entries; a row by itself. `der`: the whole list, for its signature."""
 
     line: int
     der: bytes

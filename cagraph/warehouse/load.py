@@ -13,12 +13,15 @@ from typing import Any
 
 import duckdb
 
-from cagraph.sources.rows import AuditCells, Issue, RecordRow, TrustRow
+from cagraph.sources.rows import AuditCells, CrlRow, Issue, PeerRow, RecordRow, RevocationRow, TrustRow
 from cagraph.warehouse.bulk import insert
 from cagraph.x509.facts import CertificateFacts
 
 _RECORD_FIELDS = tuple(f.name for f in fields(RecordRow) if f.name not in ("line", "audits", "other"))
 _FACT_FIELDS = tuple(f.name for f in fields(CertificateFacts) if f.name != "name_constraints")
+_REVOCATION_FIELDS = tuple(f.name for f in fields(RevocationRow))
+_CRL_FIELDS = tuple(f.name for f in fields(CrlRow) if f.name != "der")
+_PEER_TABLES = "crtsh_"
 _TRUST_FIELDS = tuple(f.name for f in fields(TrustRow) if f.name != "line")
 _NUMBERS = {"fetched": "fetch_id", "snapshot": "snapshot_id"}
 
@@ -164,6 +167,58 @@ def _known_trust(connection: duckdb.DuckDBPyConnection, sha256s: set[str]) -> se
         {"asked": list(sha256s)},
     ).fetchall()
     return set(rows)
+
+
+def keys_named(connection: duckdb.DuckDBPyConnection, name_id: str) -> list[tuple[str, bytes]]:
+    """Return each key known under a subject name, with the DER of a certificate; those of CAs first."""
+    return connection.execute(
+        "SELECT spki_sha256, arg_min(der, sha256) FROM certificate WHERE subject_name_id = $name_id"
+        " GROUP BY spki_sha256 ORDER BY bool_or(is_ca) DESC, spki_sha256",
+        {"name_id": name_id},
+    ).fetchall()
+
+
+def store_crl(
+    connection: duckdb.DuckDBPyConnection,
+    snapshot_id: int,
+    head: CrlRow,
+    issuer_spki_sha256: str | None,
+    signature_status: str | None,
+) -> None:
+    """Store the head of a CRL and the key that its signature proves, if any does."""
+    columns: dict[str, Sequence[Any]] = {name: [getattr(head, name)] for name in _CRL_FIELDS}
+    columns |= {
+        "snapshot_id": [snapshot_id],
+        "issuer_spki_sha256": [issuer_spki_sha256],
+        "signature_status": [signature_status],
+    }
+    insert(connection, "crl", columns)
+
+
+def store_revocations(
+    connection: duckdb.DuckDBPyConnection, snapshot_id: int, rows: Sequence[RevocationRow]
+) -> None:
+    """Store entries of a list of revoked certificates."""
+    columns: dict[str, Sequence[Any]] = {
+        name: [getattr(row, name) for row in rows] for name in _REVOCATION_FIELDS
+    }
+    insert(connection, "revocation_entry", {"snapshot_id": [snapshot_id] * len(rows), **columns})
+
+
+def store_peers(
+    connection: duckdb.DuckDBPyConnection, snapshot_id: int, table: str, rows: Sequence[PeerRow]
+) -> None:
+    """Store what a peer says, all rows of one of its tables and with the same columns.
+
+    Raises:
+        ValueError: the table is not one that peers may fill.
+    """
+    if not (table.startswith(_PEER_TABLES) and table.isidentifier()):
+        raise ValueError(f"{table!r} is no table for what peers say")
+    names = list(rows[0].values) if rows else []
+    columns: dict[str, Sequence[Any]] = {name: [row.values[name] for row in rows] for name in names}
+    columns |= {"snapshot_id": [snapshot_id] * len(rows), "line": [row.line for row in rows]}
+    insert(connection, table, columns, infinite=names)
 
 
 def store_issues(connection: duckdb.DuckDBPyConnection, fetch_id: int, issues: Sequence[Issue]) -> None:

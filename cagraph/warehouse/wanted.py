@@ -104,7 +104,9 @@ def crl_urls(connection: DuckDBPyConnection, day: date) -> list[str]:
         f"""
         WITH {_NEWEST_RECORDS}
         SELECT DISTINCT cell FROM (
-            SELECT unnest([json_extract_string(record.other, '$."' || name || '"') FOR name IN $names]) AS cell
+            SELECT unnest(
+                [json_extract_string(record.other, '$."' || name || '"') FOR name IN $names]
+            ) AS cell
             FROM newest_record AS record
             JOIN certificate AS ca USING (sha256)
             WHERE ca.not_after >= $day AND EXISTS (

@@ -1,4 +1,4 @@
-"""Whether a key made a certificate's signature: ok, weak, bad or unsupported.
+"""Whether a key made a signature, a certificate's first of all: ok, weak, bad or unsupported.
 
 The key's own verification is used, not `verify_directly_issued_by`, which refuses SHA-1: old
 certificates were issued all the same, and their paths count. RSA with PKCS #1 v1.5 compares the
@@ -7,7 +7,9 @@ Knows nothing of names, dates or trust.
 """
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Protocol
 
 from Crypto.Hash import MD2
 from cryptography import x509
@@ -17,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from cagraph.model import SignatureStatus
-from cagraph.x509.der import Slices, cut, first_oid
+from cagraph.x509.der import cut, first_oid
 from cagraph.x509.outline import first_line
 
 RSA_PSS = "1.2.840.113549.1.1.10"
@@ -65,6 +67,25 @@ _HASH_OID = {
 _WEAK = ("md2", "md5", "sha1")
 
 
+class Signed(Protocol):
+    """The three fields of anything signed as X.509 signs, as they stand in its DER."""
+
+    @property
+    def tbs(self) -> bytes:
+        """What is signed, tag and length included."""
+
+    @property
+    def signature_algorithm(self) -> bytes:
+        """The AlgorithmIdentifier, tag and length included."""
+
+    @property
+    def signature(self) -> bytes:
+        """The content of the BIT STRING."""
+
+
+Loaded = x509.Certificate | x509.CertificateRevocationList
+
+
 class _Unsupported(Exception):
     """A signature algorithm or key that cannot be tried; the text says which."""
 
@@ -80,10 +101,17 @@ def check_signature(der: bytes, spki: bytes) -> tuple[SignatureStatus, str | Non
     Returns the status and, for `UNSUPPORTED`, what is not supported. Never raises for what a stranger's
     certificate holds.
     """
+    return check_signed(der, spki, cut, x509.load_der_x509_certificate)
+
+
+def check_signed(
+    der: bytes, spki: bytes, cut_up: Callable[[bytes], Signed], load: Callable[[bytes], Loaded]
+) -> tuple[SignatureStatus, str | None]:
+    """Say the same of anything signed: `cut_up` finds its three fields, `load` is asked for PSS alone."""
     try:
-        slices = cut(der)
-        oid = first_oid(slices.signature_algorithm)
-        digest = _verify(slices, oid, _key(spki), der)
+        signed = cut_up(der)
+        oid = first_oid(signed.signature_algorithm)
+        digest = _verify(signed, oid, _key(spki), lambda: load(der))
     except InvalidSignature:
         return SignatureStatus.BAD, None
     except _Unsupported as problem:
@@ -99,40 +127,40 @@ def _key(spki: bytes) -> PublicKeyTypes:
     return serialization.load_der_public_key(spki)
 
 
-def _verify(slices: Slices, oid: str, key: PublicKeyTypes, der: bytes) -> str:
+def _verify(signed: Signed, oid: str, key: PublicKeyTypes, load: Callable[[], Loaded]) -> str:
     """Verify with the scheme that `oid` names; return the name of the hash.
 
     Raises:
         InvalidSignature: the key did not make it, or is of another kind than the signature.
         _Unsupported: the algorithm is not known here.
     """
-    signature, signed = slices.signature, slices.tbs
+    signature, tbs = signed.signature, signed.tbs
     match key:
         case rsa.RSAPublicKey() if oid in _RSA:
-            _verify_pkcs1(key, slices, _RSA[oid][1])
+            _verify_pkcs1(key, signed, _RSA[oid][1])
             return _RSA[oid][1]
         case rsa.RSAPublicKey() if oid == RSA_PSS:
-            return _verify_pss(key, slices, der)
+            return _verify_pss(key, signed, load())
         case ec.EllipticCurvePublicKey() if oid in _ECDSA:
-            key.verify(signature, signed, ec.ECDSA(_ECDSA[oid][1]))
+            key.verify(signature, tbs, ec.ECDSA(_ECDSA[oid][1]))
             return _ECDSA[oid][1].name
         case dsa.DSAPublicKey() if oid in _DSA:
-            key.verify(signature, signed, _DSA[oid][1])
+            key.verify(signature, tbs, _DSA[oid][1])
             return _DSA[oid][1].name
         case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey() if oid in _EDWARDS:
-            key.verify(signature, signed)  # one of the two with the other's signature is simply wrong
+            key.verify(signature, tbs)  # one of the two with the other's signature is simply wrong
             return _EDWARDS[oid]
     if oid in _NAMES:
         raise InvalidSignature  # a key of another kind did not make it
     raise _Unsupported(f"signature algorithm {oid}")
 
 
-def _verify_pkcs1(key: rsa.RSAPublicKey, slices: Slices, digest: str) -> None:
+def _verify_pkcs1(key: rsa.RSAPublicKey, signed: Signed, digest: str) -> None:
     """Verify RSASSA-PKCS1-v1_5 (RFC 8017 8.2.2), the NULL in the DigestInfo present or absent."""
-    if len(slices.signature) > (key.key_size + 7) // 8:
+    if len(signed.signature) > (key.key_size + 7) // 8:
         raise InvalidSignature
-    found = key.recover_data_from_signature(slices.signature, padding.PKCS1v15(), None)
-    value = MD2.new(slices.tbs).digest() if digest == "md2" else hashlib.new(digest, slices.tbs).digest()
+    found = key.recover_data_from_signature(signed.signature, padding.PKCS1v15(), None)
+    value = MD2.new(signed.tbs).digest() if digest == "md2" else hashlib.new(digest, signed.tbs).digest()
     for parameters in (b"\x05\x00", b""):
         algorithm = _HASH_OID[digest] + parameters
         info = bytes([0x30, len(algorithm)]) + algorithm + bytes([0x04, len(value)]) + value
@@ -141,11 +169,10 @@ def _verify_pkcs1(key: rsa.RSAPublicKey, slices: Slices, digest: str) -> None:
     raise InvalidSignature
 
 
-def _verify_pss(key: rsa.RSAPublicKey, slices: Slices, der: bytes) -> str:
-    """Verify RSASSA-PSS with the parameters that the certificate states."""
-    certificate = x509.load_der_x509_certificate(der)
-    scheme, algorithm = certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
+def _verify_pss(key: rsa.RSAPublicKey, signed: Signed, loaded: Loaded) -> str:
+    """Verify RSASSA-PSS with the parameters that the certificate or CRL states."""
+    scheme, algorithm = loaded.signature_algorithm_parameters, loaded.signature_hash_algorithm
     if not isinstance(scheme, padding.PSS) or algorithm is None:
         raise _Unsupported("RSASSA-PSS with parameters that cannot be read")
-    key.verify(slices.signature, slices.tbs, scheme, algorithm)
+    key.verify(signed.signature, signed.tbs, scheme, algorithm)
     return algorithm.name
