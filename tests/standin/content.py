@@ -271,13 +271,9 @@ class CrtSh:
                 "entry_timestamp": None,
                 "not_before": facts.not_before.isoformat(),
                 "not_after": facts.not_after.isoformat(),
-                "serial_number": _even(facts.serial),
+                "serial_number": _serial_bytes(facts).hex(),
                 "result_count": 0,
             }
             for number, facts in sorted(self._facts.items(), reverse=True)
             if facts.spki_sha256 == spki_sha256
         ]
-
-
-def _even(serial: str) -> str:
-    return serial if len(serial) % 2 == 0 else f"0{serial}"

@@ -5,7 +5,7 @@ import json
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -142,15 +142,16 @@ class StandIn:
         response.content_length = len(file.body) + 10
         await response.prepare(request)
         await response.write(file.body if fault is Fault.WRONG_LENGTH else file.body[: len(file.body) // 2])
-        assert request.transport is not None
-        if fault is Fault.RESET:
-            request.transport.abort()
-        elif fault is Fault.WRONG_LENGTH:
-            request.transport.close()
+        transport = request.transport
+        if fault is Fault.RESET and transport is not None:
+            transport.abort()
+        elif fault is Fault.WRONG_LENGTH and transport is not None:
+            transport.close()
         else:
-            while not self._stopping.is_set() and not request.transport.is_closing():
-                await response.write(b"x")
-                await asyncio.sleep(0.02)
+            with suppress(ConnectionError):
+                while not self._stopping.is_set() and request.transport is not None:
+                    await response.write(b"x")
+                    await asyncio.sleep(0.05)
         return response
 
     async def _large(self, request: web.Request, size: int | None) -> web.StreamResponse:
@@ -159,12 +160,10 @@ class StandIn:
             response.content_length = size
         await response.prepare(request)
         sent = 0
-        try:
+        with suppress(ConnectionError):
             while size is None or sent < size:
                 await response.write(_PIECE)
                 sent += len(_PIECE)
-        except ConnectionError:
-            pass
         return response
 
     async def _bomb(self, request: web.Request) -> web.StreamResponse:
@@ -172,13 +171,11 @@ class StandIn:
         response = web.StreamResponse(headers={"Content-Encoding": "gzip"})
         await response.prepare(request)
         packer = zlib.compressobj(9, wbits=31)
-        try:
+        with suppress(ConnectionError):
             for _ in range(_GIGABYTES >> 20):
                 if piece := packer.compress(b"\0" * (1 << 20)):
                     await response.write(piece)
             await response.write(packer.flush())
-        except ConnectionError:
-            pass
         return response
 
 
@@ -189,13 +186,13 @@ def _unchanged(request: web.Request, file: File) -> bool:
 
 
 @contextmanager
-def serve_in_thread(content: Content, faults: Faults | None = None) -> Iterator[StandIn]:
+def serve_in_thread(content: Content, faults: Faults | None = None, *, port: int = 0) -> Iterator[StandIn]:
     """Run a stand-in beside the caller, in a thread with a loop of its own."""
     ready, done = threading.Event(), threading.Event()
     found: list[StandIn] = []
 
     async def serve() -> None:
-        async with StandIn(content, faults) as standin:
+        async with StandIn(content, faults, port=port) as standin:
             found.append(standin)
             ready.set()
             await asyncio.to_thread(done.wait)

@@ -1,0 +1,66 @@
+"""Runs a command beside a stand-in: `python -m tests.standin [--faults SHARE] [--] COMMAND…`.
+
+The command finds the stand-in by its environment (`CAGRAPH_CCADB_URL` and the like; `STANDIN_URL`). With
+`--shell` it is one line for a shell. Without a command it serves until Ctrl-C, and prints what to export.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.standin.content import real_content, sample_content
+from tests.standin.faults import Faults
+from tests.standin.server import LOG_LIST, serve_in_thread
+
+INTERRUPTED = 130
+
+
+def environment(url: str, day: str) -> dict[str, str]:
+    """Return the settings that lead a crawl to the stand-in."""
+    return {
+        "STANDIN_URL": url,
+        "CAGRAPH_CCADB_URL": f"{url}/{day}",
+        "CAGRAPH_CRTSH_URL": f"{url}/crtsh",
+        "CAGRAPH_ONECRL_URL": f"{url}/v1/buckets/security-state/collections/onecrl/records",
+        "CAGRAPH_CT_LOGS": f"{url}{LOG_LIST}",
+        "CAGRAPH_EXTRA_URLS": f"{url}/{day}/root_trust.csv",
+    }
+
+
+def main(words: list[str]) -> int:
+    """Serve, run the command, and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.standin", description=__doc__)
+    parser.add_argument("--real", type=Path, metavar="FOLDER", help="serve real reports, not the sample")
+    parser.add_argument("--faults", type=float, default=0.0, metavar="SHARE", help="how much goes wrong")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--shell", metavar="LINE", help="a line for a shell instead of a command")
+    parser.add_argument("command", nargs="*")
+    given = parser.parse_args(words)
+    content = real_content(given.real) if given.real else sample_content()
+    with serve_in_thread(content, Faults(seed=given.seed, share=given.faults)) as standin:
+        settings = environment(standin.url, "real" if given.real else "2024-05-08")
+        command = ["sh", "-c", given.shell] if given.shell else given.command
+        if not command:
+            for name, value in settings.items():
+                print(f"export {name}={value}", flush=True)
+            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            return INTERRUPTED
+        return _run(command, {**os.environ, **settings})
+
+
+def _run(command: list[str], environment: dict[str, str]) -> int:
+    """Run a command; a Ctrl-C reaches it by itself, and is then waited for."""
+    child = subprocess.Popen(command, env=environment)
+    while True:
+        try:
+            code = child.wait()
+            return code if code >= 0 else 128 - code
+        except KeyboardInterrupt:
+            continue
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
