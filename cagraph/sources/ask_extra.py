@@ -20,7 +20,7 @@ def check(request: Request, answer: Answer) -> None:
     """Take an answer of a known kind that can be read to its end."""
     source = recognise(answer.path)
     if source is None:
-        raise Refused("is of no known kind", again=False)
+        raise Refused("is of no known kind")
     try:
         cut = next((item for item in source.read(answer.path) if isinstance(item, Truncated)), None)
     except SourceError as problem:

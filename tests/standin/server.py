@@ -45,6 +45,8 @@ class StandIn:
         self.content = content
         self.faults = faults or Faults()
         self.log: list[Asked] = []
+        self.delay = 0.0
+        """Seconds before each answer."""
         self.port = port
         self._crtsh = CrtSh(content.listed)
         self._stopping = asyncio.Event()
@@ -83,6 +85,8 @@ class StandIn:
         answered = fault or ("404" if file is None else "304" if _unchanged(request, file) else "200")
         agent = request.headers.get("User-Agent", "")
         self.log.append(Asked(path, conditional, agent, str(answered)))
+        if self.delay:
+            await asyncio.sleep(self.delay)
         if request.method not in ("GET", "POST"):
             raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST"])
         if fault is not None:

@@ -1,0 +1,109 @@
+"""A crawl that is killed at any moment goes on where it was, and ends as if nothing had happened."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cagraph.crawl.archive import folder_of
+from cagraph.crawl.journal import Finished, read
+from tests.gather.compare import differences
+from tests.gather.conftest import SOURCES, replay, standin_of
+from tests.standin.__main__ import environment
+from tests.standin.content import Content
+from tests.standin.faults import PASSING, Fault, Faults
+
+KILLS = 50
+SLOWEST = 1.6
+"""Seconds within which a crawl is killed: about as long as one takes, start of Python included."""
+
+
+QUICK = [fault for fault in PASSING if fault is not Fault.DRIP]
+"""A drip would only be waited for: the command has time."""
+
+
+def start(db: Path, url: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "cagraph", "crawl", *SOURCES, "--dated", "2024-05-08", "--allow-private"]
+    return subprocess.Popen(
+        [*command, "--db", str(db)],
+        env={**os.environ, **environment(url, "2024-05-08")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=db.parent,
+    )
+
+
+def is_finished(db: Path) -> bool:
+    """Whether the crawl had come to its end: a kill so late interrupts nothing."""
+    return any(isinstance(line, Finished) for line in read(folder_of(db) / "fetches.ndjson"))
+
+
+def test_killed_at_any_moment(content: Content, whole: Path, tmp_path: Path) -> None:
+    """50 kills at random moments, a tenth of the answers going wrong: row for row the fault-free one."""
+    rng = random.Random(7)
+    killed = number = 0
+    with standin_of(content, Faults(seed=1, share=0.1, kinds=QUICK)) as standin:
+        while killed < KILLS or not is_finished(tmp_path / f"{number}.duckdb"):
+            db = tmp_path / f"{number}.duckdb"
+            if is_finished(db):
+                replay(db, folder_of(db))
+                assert differences(whole, db, clock=False) == {}
+                number += 1
+            else:
+                killed += kill_after(start(db, standin.url), rng.uniform(0.2, SLOWEST))
+    replay(db, folder_of(db))
+    assert differences(whole, db, clock=False) == {}
+    assert number > 5, "some crawls came to their end in between"
+
+
+def kill_after(crawl: "subprocess.Popen[str]", seconds: float) -> bool:
+    """Kill a crawl after some time; whether it was still running."""
+    try:
+        _, said = crawl.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        crawl.kill()
+        crawl.communicate()
+        return True
+    assert crawl.returncode == 0, said
+    return False
+
+
+def test_a_second_crawl_is_told_who_holds_the_database(content: Content, tmp_path: Path) -> None:
+    with standin_of(content) as standin:
+        # So slow that the second one comes while it runs.
+        standin.delay = 0.2
+        first = start(tmp_path / "db.duckdb", standin.url)
+        while not (tmp_path / "db.archive" / "fetches.ndjson").exists():
+            assert first.poll() is None
+            time.sleep(0.02)
+        second = start(tmp_path / "db.duckdb", standin.url)
+        _, said = second.communicate(timeout=60)
+        first.send_signal(signal.SIGKILL)
+        first.communicate()
+    assert second.returncode == 5
+    assert f"in use by process {first.pid}" in said
+    assert "Traceback" not in said
+
+
+def test_ctrl_c_ends_a_crawl_cleanly(content: Content, tmp_path: Path) -> None:
+    with standin_of(content) as standin:
+        standin.delay = 0.2
+        crawl = start(tmp_path / "db.duckdb", standin.url)
+        while not standin.log:
+            time.sleep(0.02)
+        crawl.send_signal(signal.SIGINT)
+        _, said = crawl.communicate(timeout=30)
+    assert crawl.returncode == 130
+    assert said.strip().splitlines()[-1] == "cagraph: interrupted"
+
+
+@pytest.mark.parametrize("words", [["true"], ["false"]])
+def test_the_stand_in_runs_a_command(words: list[str]) -> None:
+    ran = subprocess.run([sys.executable, "-m", "tests.standin", *words], check=False, timeout=60)
+    assert ran.returncode == (0 if words == ["true"] else 1)
