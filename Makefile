@@ -14,10 +14,14 @@ SQL := cagraph/warehouse/schema queries
 help: ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F '|' '{ printf "%-12s %s\n", $$1, $$2 }'
 
-demo: $(READY) ## Sweep the sample ecosystem in data/sample into demo/cagraph.duckdb
+demo: $(READY) ## Crawl the sample ecosystem from a local CCADB and crt.sh, analyse it, print its gaps
 	rm -rf demo
 	mkdir demo
-	$(BIN)/cagraph sweep --db demo/cagraph.duckdb --as-of 2024-05-08 data/sample/2023-05-08 data/sample/2024-05-08
+	$(BIN)/python -m tests.standin --shell ' \
+		export CAGRAPH_DB=demo/cagraph.duckdb PATH="$(BIN):$$PATH"; \
+		CAGRAPH_CCADB_URL=$$STANDIN_URL/2023-05-08 cagraph crawl ccadb --only V5 --dated 2023-05-08 && \
+		cagraph sweep --source ccadb --source extra --source onecrl --source crtsh \
+			--dated 2024-05-08 --as-of 2024-05-08'
 
 test: $(READY) ## The whole test suite
 	$(BIN)/python -m pytest $(ARGS)
