@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from cagraph.cli import ExitCode
 from cagraph.cli.main import COMMANDS
 from tests.cli.conftest import Run
 from tests.cli.sample import lay_out
+from tests.standin.__main__ import environment
+from tests.standin.content import sample_content
+from tests.standin.server import StandIn, serve_in_thread
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -20,6 +24,9 @@ NOT_RUN = {
     ". .venv/bin/activate": "is the shell's own",
 }
 ENDS_WITH = {
+    # The sample's CRLs are at addresses that nobody has.
+    "cagraph crawl": ExitCode.SOURCE,
+    "cagraph sweep": ExitCode.SOURCE,
     "cagraph gaps --severity gap --fail-on gap -q -o gaps.csv": ExitCode.FINDINGS,
     "cagraph sweep our-cas.pem records-of-one-owner.csv --dated 2024-05-08 --slice --fail-on gap": (
         ExitCode.FINDINGS
@@ -56,6 +63,19 @@ def run_line(line: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(*words, **given)
     assert result.exit_code == ENDS_WITH.get(line, ExitCode.OK), f"{line}\n{result.output}"
     assert result.stdout or {"-o", "analyze", "export"} & set(words), f"{line} says nothing"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def standin() -> Iterator[StandIn]:
+    """A CCADB and a crt.sh on this machine, for the examples that crawl."""
+    with serve_in_thread(sample_content()) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def sources(standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment(standin.url, "2024-05-08").items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

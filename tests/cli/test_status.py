@@ -60,11 +60,13 @@ def test_nothing_analysed(db: Path, run: Run) -> None:
 def test_ingest_after_the_analysis(db: Path, run: Run) -> None:
     fill(db, INGEST, ANALYSE.format(finished="2024-05-08 09:00:00", newest=2))
     assert verdict(run)[0] is False
-    assert "Nothing was analysed since the newest ingest: paths and every verdict are of 2024-05-08 09:00" in run("status").stdout
+    told = run("status").stdout
+    assert "Nothing was analysed since the newest ingest: paths and every verdict are of 2024-05-08 09:00" in told
 
 
 def test_analysis_of_other_certificates(db: Path, run: Run) -> None:
-    fill(db, INGEST, ANALYSE.format(finished="2024-05-08 11:00:00", newest=3), "UPDATE analysis SET certificates = 7")
+    analysed = ANALYSE.format(finished="2024-05-08 11:00:00", newest=3)
+    fill(db, INGEST, analysed, "UPDATE analysis SET certificates = 7")
     assert verdict(run)[0] is False
 
 
