@@ -11,7 +11,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cagraph.crawl import journal
 from cagraph.crawl.archive import Archive
@@ -20,6 +19,7 @@ from cagraph.crawl.outcome import ANSWERED, Check, Fetcher, Outcome, OutOfReques
 from cagraph.errors import SourceError
 from cagraph.model import Progress
 from cagraph.sources.asking import Request
+from cagraph.sources.urls import host_of
 
 WORKERS_A_HOST = 4
 Key = tuple[str, str]
@@ -104,7 +104,7 @@ class Round:
             self._follow(request, earlier)
             return
         self._tally.wanted(request.source)
-        host = urlsplit(request.url).netloc or request.source
+        host = host_of(request.url) or request.source
         self._queues.setdefault(host, deque()).append(request)
         if self._workers[host] < min(WORKERS_A_HOST, len(self._queues[host])):
             self._workers[host] += 1

@@ -230,6 +230,12 @@ def _json(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
+def pem_report(ders: Iterable[bytes]) -> bytes:
+    """Return CCADB's report of certificates."""
+    header = ("SHA-256 Fingerprint", "X.509 Certificate (PEM)")
+    return _table([header, *((sha256_hex(der).upper(), _pem(der)) for der in ders)])
+
+
 def _pem(der: bytes) -> str:
     body = base64.encodebytes(der).decode()
     return f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
