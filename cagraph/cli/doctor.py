@@ -91,6 +91,8 @@ def _settings(db: Path, by_flag: bool) -> Iterator[Check]:
             yield Check(f"setting {name}", False, one_line(error))
         else:
             value = "not set" if resolved.value is None else resolved.value
+            if setting.may_hold_a_password and resolved.value is not None:
+                value = "set, and not shown"
             yield Check(f"setting {name}", None, f"{value} ({resolved.source}; {setting.variable})")
 
 

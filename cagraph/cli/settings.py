@@ -25,6 +25,7 @@ class Setting:
     is_path: bool = False
     is_list: bool = False
     """Several values: a list in cagraph.toml, elsewhere blanks between them."""
+    may_hold_a_password: bool = False
 
     @property
     def variable(self) -> str:
@@ -50,7 +51,12 @@ SETTINGS = {
         Setting("contact", None, "Who a server's operator can write to: an address in the User-Agent."),
         Setting("ccadb_url", None, "Where CCADB's reports are, if not at CCADB."),
         Setting("crtsh_url", None, "Where crt.sh is asked over HTTP, if not at crt.sh."),
-        Setting("crtsh_dsn", None, "Where crt.sh is asked over PostgreSQL, if not at crt.sh."),
+        Setting(
+            "crtsh_dsn",
+            None,
+            "Where crt.sh is asked over PostgreSQL, if not at crt.sh.",
+            may_hold_a_password=True,
+        ),
         Setting("onecrl_url", None, "Where OneCRL's records are, if not at Mozilla."),
         Setting("ct_logs", None, "Lists of CT logs or logs, if not the list of Chrome.", is_list=True),
         Setting("extra_urls", None, "Files of any known kind to fetch with the rest.", is_list=True),

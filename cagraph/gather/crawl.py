@@ -99,7 +99,8 @@ def preview(connection: DuckDBPyConnection, options: Options) -> list[tuple[Requ
     plans = chosen(options.sources)
     known = crawls.read_frontier(connection, plans)
     crawl_id = max(crawls.rounds_of(connection), default=0) + 1
-    wanted = _wanted(connection, plans, options, crawl_id, known)
+    first = {name: plan for name, plan in plans.items() if not plan.leans}
+    wanted = _wanted(connection, first or plans, options, crawl_id, known)
     return [(request, _conditional(request, known) is not None) for request in wanted]
 
 
@@ -233,7 +234,7 @@ class _Run:
     async def _round(self, number: int, fetchers: Mapping[str, Fetcher]) -> bool:
         """Plan, ask and take in one round; say whether there may be another."""
         known = crawls.read_frontier(self._connection, self._plans)
-        wanted = _wanted(self._connection, self._plans, self._options, self._job.crawl, known)
+        wanted = self._wanted_now(number, known)
         todo = [_queued(request) for request in wanted if (request.source, request.url) not in self.before]
         if todo:
             with transaction(self._connection):
@@ -247,6 +248,19 @@ class _Run:
         self._take_in(asking)
         self._stopped = bool(asking.unasked)
         return bool(asking.entries) and not self._stopped
+
+    def _wanted_now(self, number: int, known: Mapping[Key, crawls.Known]) -> list[Request]:
+        """Return what to ask in this round: what leans on other sources only once those are taken in."""
+        first = {name: plan for name, plan in self._plans.items() if not plan.leans}
+        for plans in (first, self._plans):
+            wanted = _wanted(self._connection, plans, self._options, self._job.crawl, known)
+            if not all(self._asked_in_an_earlier_round(request, number) for request in wanted):
+                break
+        return wanted
+
+    def _asked_in_an_earlier_round(self, request: Request, number: int) -> bool:
+        earlier = self.before.get((request.source, request.url))
+        return earlier is not None and earlier.round < number
 
     def _take_in(self, asking: Round) -> None:
         """Store a round's answers and count them."""

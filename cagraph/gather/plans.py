@@ -51,6 +51,8 @@ class Plan:
     wants: Wants
     default: bool = False
     follow: Follow | None = None
+    leans: bool = False
+    """What it wants follows from what the others bring: it waits until they are done."""
 
     @property
     def manner(self) -> Manner:
@@ -119,11 +121,15 @@ PLANS: Mapping[str, Plan] = {
     "extra": Plan(ask_extra, "the files at the addresses of the setting extra_urls, if any", _extra, True),
     "onecrl": Plan(ask_onecrl, "Mozilla's OneCRL", _onecrl, True),
     "ct": Plan(ask_ct, "the roots that Certificate Transparency logs accept", _ct, True, ask_ct.follow),
-    "aia": Plan(ask_aia, "missing issuers, at the addresses that certificates name", _aia, True),
-    "crl": Plan(ask_crl, "CRLs of live CAs that issued to other CAs, at CCADB's addresses", _crl, True),
-    "audits": Plan(ask_audits, "audit statements at CCADB's addresses, kept unread", _audits),
-    "crtsh-sql": Plan(crtsh_sql, "crt.sh over PostgreSQL: in bulk", _crtsh_sql, follow=crtsh_sql.follow),
-    "crtsh": Plan(ask_crtsh, "crt.sh over HTTP, key by key: slow, and its robots.txt says no", _crtsh),
+    "aia": Plan(ask_aia, "missing issuers, at the addresses that certificates name", _aia, True, leans=True),
+    "crl": Plan(
+        ask_crl, "CRLs of live CAs that issued to other CAs, at CCADB's addresses", _crl, True, leans=True
+    ),
+    "audits": Plan(ask_audits, "audit statements at CCADB's addresses, kept unread", _audits, leans=True),
+    "crtsh-sql": Plan(crtsh_sql, "crt.sh over PostgreSQL: in bulk", _crtsh_sql, False, crtsh_sql.follow),
+    "crtsh": Plan(
+        ask_crtsh, "crt.sh over HTTP, key by key: slow, and its robots.txt says no", _crtsh, leans=True
+    ),
 }
 """The sources, in the order in which they are asked."""
 
