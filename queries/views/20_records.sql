@@ -37,12 +37,95 @@ QUALIFY row_number() OVER (
 ) = 1;
 COMMENT ON VIEW ccadb_record IS 'Every CCADB record in the version that holds on the day.';
 
+-- A list of revoked certificates speaks by its newest snapshot of the day or before; until there was one, the
+-- earliest stands in. An address where another CA's list is found later does not end what the first one said.
+CREATE OR REPLACE VIEW revocation_list AS
+SELECT
+    snapshot.snapshot_id,
+    snapshot.kind,
+    snapshot.dated,
+    fetched.url,
+    crl.issuer_spki_sha256
+FROM snapshot
+INNER JOIN fetched ON snapshot.fetch_id = fetched.fetch_id
+LEFT JOIN crl ON snapshot.snapshot_id = crl.snapshot_id
+WHERE
+    snapshot.kind = 'onecrl' AND snapshot.rows_stored > 0
+    OR snapshot.kind = 'crl' AND crl.issuer_spki_sha256 IS NOT NULL
+QUALIFY row_number() OVER (
+    PARTITION BY snapshot.kind, crl.issuer_spki_sha256, if(snapshot.kind = 'crl', fetched.url, NULL)
+    ORDER BY
+        snapshot.dated <= as_of() DESC,
+        abs(date_diff('day', snapshot.dated, as_of())),
+        snapshot.snapshot_id DESC
+) = 1;
+COMMENT ON VIEW revocation_list IS 'The lists of revoked certificates that hold on the day: OneCRL, and each CRL whose signature a known key proves.';
+
+-- A CRL speaks for its own key: certificates of the same issuer name that another key signed are not in it.
+CREATE OR REPLACE VIEW crl_revocation AS
+SELECT
+    certificate.sha256,
+    'crl' AS source,
+    list.url AS reference,
+    list.dated,
+    entry.revoked_at,
+    entry.reason
+FROM revocation_list AS list
+INNER JOIN revocation_entry AS entry ON list.snapshot_id = entry.snapshot_id
+INNER JOIN certificate
+    ON entry.issuer_name_id = certificate.issuer_name_id AND entry.serial = certificate.serial
+INNER JOIN signature_check AS checked
+    ON certificate.sha256 = checked.sha256 AND list.issuer_spki_sha256 = checked.spki_sha256
+WHERE list.kind = 'crl' AND checked.status IN ('ok', 'weak') AND entry.revoked_at::DATE <= as_of();
+COMMENT ON VIEW crl_revocation IS 'Certificates that a CRL of the key that signed them lists, revoked by the end of the day.';
+
+CREATE OR REPLACE VIEW onecrl_revocation AS
+WITH entry AS (
+    SELECT
+        entry.*,
+        list.dated
+    FROM revocation_list AS list
+    INNER JOIN revocation_entry AS entry ON list.snapshot_id = entry.snapshot_id
+    WHERE list.kind = 'onecrl' AND (entry.revoked_at IS NULL OR entry.revoked_at::DATE <= as_of())
+),
+
+named AS (
+    SELECT
+        certificate.sha256,
+        entry.reference,
+        entry.dated,
+        entry.revoked_at
+    FROM entry
+    INNER JOIN certificate
+        ON entry.issuer_name_id = certificate.issuer_name_id AND entry.serial = certificate.serial
+    UNION
+    SELECT
+        certificate.sha256,
+        entry.reference,
+        entry.dated,
+        entry.revoked_at
+    FROM entry
+    INNER JOIN certificate
+        ON entry.subject_name_id = certificate.subject_name_id AND entry.spki_sha256 = certificate.spki_sha256
+)
+
+SELECT
+    sha256,
+    'onecrl' AS source,
+    reference,
+    dated,
+    revoked_at
+FROM named;
+COMMENT ON VIEW onecrl_revocation IS 'Certificates that OneCRL names, by issuer and serial number or by subject and key. revoked_at: when Mozilla entered it, where it says so.';
+
+-- What verdicts of every program rest on. OneCRL binds Mozilla's TLS trust alone, so it is no part of this.
 CREATE OR REPLACE VIEW revocation AS
 SELECT
     sha256,
     'ccadb' AS source,
     salesforce_id AS reference,
-    dated
+    dated,
+    NULL::TIMESTAMP AS revoked_at
 FROM ccadb_record
 WHERE revocation_status = 'Revoked'
 UNION
@@ -51,11 +134,26 @@ SELECT
     child.parent_sha256 AS sha256,
     'ccadb, by its child''s record' AS source,
     child.salesforce_id AS reference,
-    child.dated
+    child.dated,
+    NULL::TIMESTAMP AS revoked_at
 FROM ccadb_record AS child
 ANTI JOIN ccadb_record AS parent ON child.parent_sha256 = parent.sha256
-WHERE child.revocation_status = 'Parent Cert Revoked' AND child.parent_sha256 IS NOT NULL;
-COMMENT ON VIEW revocation IS 'Certificates that a source says are revoked. "Parent Cert Revoked" revokes the parent, not the child.';
+WHERE child.revocation_status = 'Parent Cert Revoked' AND child.parent_sha256 IS NOT NULL
+UNION
+SELECT
+    sha256,
+    source,
+    reference,
+    dated,
+    revoked_at
+FROM crl_revocation;
+COMMENT ON VIEW revocation IS 'Certificates that CCADB or their issuer''s CRL says are revoked, for every program. "Parent Cert Revoked" revokes the parent, not the child.';
+
+CREATE OR REPLACE VIEW revocation_claim AS
+FROM revocation
+UNION ALL
+FROM onecrl_revocation;
+COMMENT ON VIEW revocation_claim IS 'Every claim that a certificate is revoked, by its source: ccadb, ccadb by its child''s record, crl, onecrl.';
 
 -- A certificate's first sight is known where an earlier complete report was without it.
 CREATE OR REPLACE VIEW first_sight AS

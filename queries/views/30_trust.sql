@@ -65,7 +65,14 @@ WITH used AS (
     UNION ALL
     SELECT DISTINCT 'CCADB records' AS source, dated AS used_date FROM ccadb_record
     UNION ALL
-    SELECT DISTINCT 'revocations (CCADB)' AS source, dated AS used_date FROM revocation
+    SELECT DISTINCT 'revocations (CCADB)' AS source, dated AS used_date
+    FROM revocation
+    WHERE source <> 'crl'
+    UNION ALL
+    -- Of many lists the oldest tells: one line for those known by the day, one for those that came later.
+    SELECT if(kind = 'crl', 'revocations (CRLs)', 'revocations (OneCRL)') AS source, min(dated) AS used_date
+    FROM revocation_list
+    GROUP BY kind, dated > as_of()
     UNION ALL
     SELECT 'root trust' AS source, NULL AS used_date WHERE NOT EXISTS (SELECT 1 FROM root_trust)
     UNION ALL
