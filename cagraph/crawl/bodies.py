@@ -1,50 +1,77 @@
 """Receives a body: decompressed piece by piece, never more than a limit, and told apart if it breaks off.
 
-A bomb costs one piece of memory. Knows nothing of servers.
+A bomb costs one piece of memory. Knows nothing of what the body is.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from typing import Protocol
 
+import aiohttp
 import brotli
 
+from cagraph.crawl.backoff import Failed, interrupted
+
 ACCEPTED = "gzip, br"
+WIRE_PIECE = 1 << 16
 _PIECE = 1 << 18
-
-
-class BadBody(Exception):
-    """A body that cannot be taken; the text says why. `again`: another try may bring a better one."""
-
-    def __init__(self, reason: str, *, again: bool) -> None:
-        super().__init__(reason)
-        self.again = again
+_GZIP = 31
+"""zlib's number for a gzip member."""
 
 
 class Decoder(Protocol):
     """Takes what comes over the wire, and gives what it means."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield what the next bytes mean, in small pieces; `BadBody` if they mean nothing."""
+        """Yield what the next bytes mean, in small pieces; `Failed` if they mean nothing."""
 
     def finish(self) -> None:
-        """Raise `BadBody` if the end is not here yet."""
+        """Raise `Failed` if the end is not here yet."""
 
 
-def decoder(encoding: str | None) -> Decoder:
-    """Return the decoder for a Content-Encoding.
+async def unpacked(
+    chunks: AsyncIterator[bytes], encodings: Sequence[str], length: int | None, limit: int
+) -> AsyncGenerator[bytes, None]:
+    """Yield a body's pieces, decompressed; `length` is what the server says comes over the wire.
 
     Raises:
-        BadBody: it is none that was asked for.
+        Failed: it breaks off, cannot be decompressed, or is larger than the limit, packed or not.
     """
-    name = (encoding or "identity").strip().lower()
+    too_large = Failed(f"larger than {limit:,} bytes: not read further")
+    if (length or 0) > limit:
+        raise too_large
+    decode, wire, size = decoder(encodings), 0, 0
+    try:
+        async for data in chunks:
+            wire += len(data)
+            for piece in decode.feed(data):
+                size += len(piece)
+                if size > limit:
+                    raise too_large
+                yield piece
+            if wire > limit:
+                raise too_large
+    except (aiohttp.ClientError, OSError) as error:
+        of = "" if length is None else f" of {length:,}"
+        reason = f"{interrupted(error)} in the body after {wire:,}{of} bytes"
+        raise Failed(reason, again=True, of_host=True) from error
+    decode.finish()
+
+
+def decoder(encodings: Sequence[str]) -> Decoder:
+    """Return the decoder for the values of Content-Encoding, one a header line.
+
+    Raises:
+        Failed: it is none that was asked for, or one inside another.
+    """
+    name = ", ".join(encodings).strip().lower()
     if name in ("gzip", "x-gzip"):
         return _Gzip()
     if name == "br":
         return _Brotli()
-    if name == "identity":
+    if name in ("", "identity"):
         return _Plain()
-    raise BadBody(f"a Content-Encoding that was not asked for: {name[:40]}", again=False)
+    raise Failed(f"a Content-Encoding that was not asked for: {name[:40]}")
 
 
 class _Plain:
@@ -61,8 +88,7 @@ class _Gzip:
     """One gzip member after the other (RFC 1952 2.2)."""
 
     def __init__(self) -> None:
-        self._member = zlib.decompressobj(wbits=31)
-        self._begun = False
+        self._member = zlib.decompressobj(_GZIP)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         while data:
@@ -71,19 +97,18 @@ class _Gzip:
                 data = data.lstrip(b"\0")
                 if not data:
                     return
-                self._member = zlib.decompressobj(wbits=31)
-            self._begun = True
+                self._member = zlib.decompressobj(_GZIP)
             try:
                 piece = self._member.decompress(data, _PIECE)
             except zlib.error as error:
-                raise BadBody(f"is no gzip: {error}", again=True) from error
+                raise Failed(f"the body is no gzip: {error}", again=True) from error
             if piece:
                 yield piece
             data = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
 
     def finish(self) -> None:
-        if self._begun and not self._member.eof:
-            raise BadBody("the gzip stream breaks off", again=True)
+        if not self._member.eof:
+            raise Failed("the body's gzip stream breaks off", again=True)
 
 
 class _Brotli:
@@ -91,23 +116,17 @@ class _Brotli:
 
     def __init__(self) -> None:
         self._stream = brotli.Decompressor()
-        self._begun = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        self._begun = True
-        if self._stream.is_finished() and data:
-            raise BadBody("has bytes after the end of its brotli stream", again=True)
         try:
             piece = self._stream.process(data, output_buffer_limit=_PIECE)
-            while piece or not self._stream.can_accept_more_data():
-                if piece:
-                    yield piece
+            # What exceeds the limit of one call stays inside, for calls without input.
+            while piece:
+                yield piece
                 piece = self._stream.process(b"", output_buffer_limit=_PIECE)
-                if not piece and self._stream.is_finished():
-                    return
         except brotli.error as error:
-            raise BadBody(f"is no brotli: {error}", again=True) from error
+            raise Failed(f"the body is no brotli: {error}", again=True) from error
 
     def finish(self) -> None:
-        if self._begun and not self._stream.is_finished():
-            raise BadBody("the brotli stream breaks off", again=True)
+        if not self._stream.is_finished():
+            raise Failed("the body's brotli stream breaks off", again=True)

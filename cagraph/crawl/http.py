@@ -6,57 +6,50 @@ Knows nothing of what is asked.
 """
 
 import asyncio
-import errno
 import random
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import ExitStack, aclosing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from yarl import URL
 
-from cagraph.crawl.addresses import ForbiddenAddress, PublicOnly, public_socket, refusal
-from cagraph.crawl.archive import Archive
-from cagraph.crawl.bodies import ACCEPTED, BadBody, decoder
-from cagraph.crawl.hosts import Host, HostGivenUp, Hosts, Politeness
+from cagraph.crawl.addresses import ForbiddenAddress, PublicOnly, askable, public_socket
+from cagraph.crawl.archive import Archive, Receiving
+from cagraph.crawl.backoff import Failed, is_trouble, lost, trouble
+from cagraph.crawl.bodies import ACCEPTED, WIRE_PIECE, unpacked
+from cagraph.crawl.hosts import HostGivenUp, Hosts
 from cagraph.crawl.outcome import Allowance, Check, Outcome, State, Validators
+from cagraph.crawl.redirects import REDIRECTS, Way
 from cagraph.errors import WarehouseError
 from cagraph.sources.asking import Answer, Refused, Request
-from cagraph.sources.urls import found_url
+from cagraph.sources.urls import host_of
 
-HOPS = 5
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+AT_ONCE = 64
+"""Requests under way, whatever the host: each holds a socket and a file."""
+_IDLE = 5.0
+"""Seconds that an unused connection is kept: a crawl meets hundreds of hosts."""
 _GONE = frozenset({404, 410})
-_IN_TROUBLE = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
-_WIRE_PIECE = 1 << 16
 _LONGEST_REASON = 300
-_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+_LONGEST_VALIDATOR = 500
 _NOT_SHOWN = re.compile(r"[^\x20-\x7e]+")
 
 
-class _Failed(Exception):
-    """A try that came to nothing. `again`: another may do; `after`: seconds that the server asks for."""
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What an answer says of itself, and its body. `conditional`: it was asked for with conditions."""
 
-    def __init__(
-        self,
-        reason: str,
-        *,
-        again: bool = False,
-        gone: bool = False,
-        status: int | None = None,
-        after: float = 0.0,
-    ) -> None:
-        super().__init__(reason)
-        self.again, self.gone, self.status, self.after = again, gone, status, after
-
-
-class _Forbidden(Exception):
-    """What may not be asked; the text says why."""
+    status: int
+    location: str | None
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+    conditional: bool
+    received: Receiving | None
 
 
 class HttpFetcher:
@@ -81,16 +74,22 @@ class HttpFetcher:
         self._resolver = resolver
         self._rng = rng or random.Random()  # noqa: S311 - only to spread the load
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPTED, "Accept": "*/*"}
+        self._anywhere = asyncio.Semaphore(AT_ONCE)
 
     async def __aenter__(self) -> Self:
         resolver = self._resolver or aiohttp.ThreadedResolver()
-        self._open = self._session(aiohttp.TCPConnector(resolver=resolver, limit=0))
-        guarded = aiohttp.TCPConnector(
-            resolver=PublicOnly(resolver), socket_factory=public_socket, use_dns_cache=False, limit=0
+        self._open = self._session(
+            aiohttp.TCPConnector(resolver=resolver, limit=0, keepalive_timeout=_IDLE),
         )
-        self._guarded = self._open if self._allow_private else self._session(guarded)
-        if self._allow_private:
-            await guarded.close()
+        self._guarded = self._session(
+            aiohttp.TCPConnector(
+                resolver=PublicOnly(resolver),
+                socket_factory=public_socket,
+                use_dns_cache=False,
+                limit=0,
+                keepalive_timeout=_IDLE,
+            )
+        )
         return self
 
     async def __aexit__(
@@ -106,122 +105,169 @@ class HttpFetcher:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
+            middlewares=(_once,),
         )
 
     async def fetch(self, request: Request, known: Validators | None, check: Check) -> Outcome:
-        """Ask for one thing, as often as it makes sense, and say what came of it."""
+        """Ask for one thing, as often as it makes sense, and say what came of it.
+
+        Raises:
+            OutOfRequests: no more may be sent.
+            WarehouseError: the archive cannot be written.
+        """
         if known is not None and known.sha256 not in self._archive:
             known = None
-        manner = self._hosts.of(urlsplit(request.url).hostname or "").manner
+        manner = self._hosts.of(host_of(request.url)).manner
         limit = manner.tries_of_links if request.untrusted else manner.tries
         for tries in range(1, limit + 1):
             try:
-                outcome = await self._try(request, known, check)
-            except _Forbidden as forbidden:
+                return replace(await self._try(request, known, check), tries=tries)
+            except ForbiddenAddress as forbidden:
                 return Outcome(State.REFUSED, _now(), tries, error=_line(forbidden))
-            except _Failed as failed:
-                if failed.again and tries < limit:
-                    await self._hosts.sleep(max(failed.after, manner.pause(tries, self._rng)))
-                    continue
-                return _failure(failed, tries)
-            return replace(outcome, tries=tries)
-        raise AssertionError("every last try returns")
+            except HostGivenUp as given_up:
+                return Outcome(State.FAILED, _now(), tries - 1, error=_line(given_up))
+            except Failed as failed:
+                if not failed.again or tries == limit:
+                    return _failure(failed, tries)
+                await self._hosts.sleep(max(failed.after, manner.pause(tries, self._rng)))
+        raise AssertionError("the last try returns")
 
     async def _try(self, request: Request, known: Validators | None, check: Check) -> Outcome:
-        """Ask once, along redirects."""
-        url, untrusted = request.url, request.untrusted
-        seen: set[str] = set()
-        for _ in range(HOPS + 1):
-            seen.add(url)
-            went = await self._hop(request, url, untrusted, known, check)
-            if isinstance(went, Outcome):
-                return went
-            if went in seen:
-                raise _Failed(f"redirects in a circle: {went}")
-            if not request.untrusted and url.startswith("https:") and not went.startswith("https:"):
-                raise _Failed(f"redirected from https to {went}")
-            untrusted = untrusted or urlsplit(went).hostname != urlsplit(request.url).hostname
-            url = went
-        raise _Failed(f"more than {HOPS} redirects")
+        """Ask once, along redirects, and take what comes."""
+        way = Way(request)
+        with _disk(), ExitStack() as held:
+            while (head := await self._hop(request, way, known, held)).status in REDIRECTS:
+                way.follow(head.status, head.location)
+            if head.received:
+                return await self._take(request, head, way, head.received, check)
+        return _without_body(request, head, known)
 
-    async def _hop(
-        self, request: Request, url: str, untrusted: bool, known: Validators | None, check: Check
-    ) -> Outcome | str:
-        """Send one request; return what came, or where it is redirected to."""
-        host = self._hosts.of(urlsplit(url).hostname or "")
-        guarded = untrusted and not self._allow_private
-        target = _target(url, guarded)
+    async def _hop(self, request: Request, way: Way, known: Validators | None, held: ExitStack) -> _Head:
+        """Send one request, and receive the body if there is one to take; its file is closed with `held`."""
+        host = self._hosts.of(host_of(way.url))
+        guarded = way.untrusted and not self._allow_private
+        target = askable(way.url, guarded=guarded)
         session = self._guarded if guarded else self._open
-        try:
-            async with host.turn():
-                self._allowance.take()
+        # A date or a tag says something of the URL that gave it, and a redirect may lead to another document
+        # than last time: conditions are kept of, and set to, the first URL alone.
+        conditions = _conditions(known) if way.is_first else {}
+        own = request.headers if host_of(way.url) == host_of(request.url) else {}
+        timeout = aiohttp.ClientTimeout(None, sock_connect=host.manner.connect, sock_read=host.manner.read)
+        async with host.turn(), self._anywhere:
+            self._allowance.take()
+            try:
                 async with (
                     asyncio.timeout(host.manner.total),
                     session.get(
-                        target,
-                        allow_redirects=False,
-                        headers=_conditions(known),
-                        timeout=_timeout(host.manner),
+                        target, allow_redirects=False, headers={**own, **conditions}, timeout=timeout
                     ) as response,
                 ):
-                    went = await self._answer(request, response, known, check, host)
-        except HostGivenUp as given_up:
-            raise _Failed(str(given_up)) from given_up
-        except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError) as error:
-            raise _network_failure(error, host) from error
-        return went
+                    if is_trouble(response.status):
+                        after = response.headers.get("Retry-After")
+                        raise trouble(response.status, after, host.manner.longest_wait)
+                    received = None
+                    if response.status == 200:
+                        # Not before: many requests wait for their hosts, and a process may open few files.
+                        with _disk():
+                            received = held.enter_context(self._archive.receive(request.name))
+                        await _receive(response, request.limit, received)
+                    return _head(response, received, conditional=bool(conditions))
+            except (aiohttp.ClientError, OSError) as error:
+                forbidden = getattr(error, "os_error", error)
+                if isinstance(forbidden, ForbiddenAddress):
+                    raise forbidden from None
+                raise lost(error, host.manner.total) from error
 
-    async def _answer(
-        self,
-        request: Request,
-        response: aiohttp.ClientResponse,
-        known: Validators | None,
-        check: Check,
-        host: Host,
-    ) -> Outcome | str:
-        """Read the answer to one request."""
-        status = response.status
-        if status in _IN_TROUBLE:
-            raise _trouble(response, host)
-        host.worked()
-        if status in _REDIRECTS:
-            return _location(response)
-        if status == 304:
-            return _unchanged(response, known)
-        if status in _GONE:
-            if request.may_be_absent:
-                return Outcome(State.ABSENT, _now(), 1, status)
-            raise _Failed(f"HTTP {status}", gone=True, status=status)
-        if status != 200:
-            raise _Failed(f"HTTP {status}", status=status)
-        return await self._receive(request, response, check)
+    async def _take(
+        self, request: Request, head: _Head, way: Way, received: Receiving, check: Check
+    ) -> Outcome:
+        """Take a whole body into the archive, if `check` takes it."""
+        sha256 = received.finish()
+        try:
+            check(request, Answer(received.path, sha256, received.size, head.status, head.content_type))
+        except Refused as refused:
+            raise Failed(
+                str(refused), again=refused.again, gone=refused.gone, status=head.status
+            ) from refused
+        await asyncio.to_thread(self._archive.keep, received.path, sha256)
+        outcome = Outcome(State.DONE, _now(), 1, head.status, sha256, received.size)
+        if way.is_first:
+            return replace(outcome, etag=head.etag, last_modified=head.last_modified)
+        return outcome
 
-    async def _receive(self, request: Request, response: aiohttp.ClientResponse, check: Check) -> Outcome:
-        """Take a body into the archive, if it is whole, not too large, and `check` takes it."""
-        if (response.content_length or 0) > request.limit:
-            raise _too_large(request)
-        with self._archive.receive(request.name) as received:
-            try:
-                decode = decoder(response.headers.get("Content-Encoding"))
-                wire = 0
-                async for data in response.content.iter_chunked(_WIRE_PIECE):
-                    wire += len(data)
-                    for piece in decode.feed(data):
-                        received.write(piece)
-                        if max(wire, received.size) > request.limit:
-                            raise _too_large(request)
-                decode.finish()
-            except BadBody as bad:
-                raise _Failed(f"the body {bad}", again=bad.again, status=200) from bad
-            sha256 = received.finish()
-            kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower() or None
-            try:
-                check(request, Answer(received.path, sha256, received.size, 200, kind))
-            except Refused as refused:
-                raise _Failed(str(refused), again=refused.again, gone=refused.gone, status=200) from refused
-            await asyncio.to_thread(self._archive.keep, received.path, sha256)
-            etag, modified = _validators(response)
-            return Outcome(State.DONE, _now(), 1, 200, sha256, received.size, etag, modified)
+
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send a request; where its connection is lost, the client would send it again by itself, uncounted."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(str(error)) from error.__cause__ or error
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """Tell what goes wrong with our own disk apart from what goes wrong with a server."""
+    try:
+        yield
+    except ForbiddenAddress:
+        raise
+    except OSError as error:
+        raise WarehouseError(f"cannot use the archive: {error.strerror or error}") from error
+
+
+async def _receive(response: aiohttp.ClientResponse, limit: int, received: Receiving) -> None:
+    """Write a body as it arrives."""
+    encodings = response.headers.getall("Content-Encoding", [])
+    chunks = response.content.iter_chunked(WIRE_PIECE)
+    async with aclosing(unpacked(chunks, encodings, response.content_length, limit)) as pieces:
+        try:
+            async for piece in pieces:
+                with _disk():
+                    received.write(piece)
+        except Failed as failed:
+            failed.status = response.status
+            raise
+
+
+def _without_body(request: Request, head: _Head, known: Validators | None) -> Outcome:
+    """Return what an answer means whose body is not wanted."""
+    if head.status == 304:
+        if known is None or not head.conditional:
+            raise Failed("HTTP 304, and no condition was set", status=304)
+        etag, modified = head.etag or known.etag, head.last_modified or known.last_modified
+        return Outcome(State.UNCHANGED, _now(), 1, 304, known.sha256, known.size, etag, modified)
+    is_gone = head.status in _GONE
+    if is_gone and request.may_be_absent:
+        return Outcome(State.ABSENT, _now(), 1, head.status)
+    raise Failed(f"HTTP {head.status}", gone=is_gone, status=head.status)
+
+
+def _conditions(known: Validators | None) -> dict[str, str]:
+    """Return the headers that ask for a body only if it changed."""
+    if known is None:
+        return {}
+    found = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, text in found.items() if (value := _validator(text))}
+
+
+def _head(response: aiohttp.ClientResponse, received: Receiving | None, *, conditional: bool) -> _Head:
+    headers = response.headers
+    return _Head(
+        response.status,
+        headers.get("Location"),
+        headers.get("Content-Type", "").partition(";")[0].strip().lower() or None,
+        _validator(headers.get("ETag")),
+        _validator(headers.get("Last-Modified")),
+        conditional,
+        received,
+    )
+
+
+def _validator(text: str | None) -> str | None:
+    """Return an ETag or a date, unless it is none that could be sent back as it is."""
+    return text if text and len(text) <= _LONGEST_VALIDATOR and not _NOT_SHOWN.search(text) else None
 
 
 def _now() -> datetime:
@@ -230,120 +276,11 @@ def _now() -> datetime:
 
 def _line(reason: object) -> str:
     """Return a reason as one short line that is safe to show."""
-    return _NOT_SHOWN.sub(" ", str(reason)).strip()[:_LONGEST_REASON]
+    return " ".join(_NOT_SHOWN.sub(" ", str(reason)).split())[:_LONGEST_REASON]
 
 
-def _failure(failed: _Failed, tries: int) -> Outcome:
+def _failure(failed: Failed, tries: int) -> Outcome:
     reason = _line(failed)
     if failed.again and tries > 1:
         reason += f" ({tries} tries)"
     return Outcome(State.FAILED, _now(), tries, failed.status, error=reason, gone=failed.gone)
-
-
-def _target(url: str, guarded: bool) -> URL:
-    """Return a URL as it is asked, or raise `_Forbidden`."""
-    try:
-        target = URL(found_url(url), encoded=True)
-        # A name is looked at when DNS says what it stands for.
-        reason = refusal(target.host or "") if guarded and _is_literal(target.host or "") else None
-    except ValueError as problem:
-        raise _Forbidden(f"{url[:100]} {problem}") from None
-    if reason:
-        raise _Forbidden(reason)
-    return target
-
-
-def _is_literal(host: str) -> bool:
-    return ":" in host or (host.replace(".", "").isdigit() and host.count(".") == 3)
-
-
-def _conditions(known: Validators | None) -> dict[str, str]:
-    """Return the headers that ask for a body only if it changed."""
-    if known is None:
-        return {}
-    found = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in found.items() if value}
-
-
-def _timeout(manner: Politeness) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=None, sock_connect=manner.connect, sock_read=manner.read)
-
-
-def _location(response: aiohttp.ClientResponse) -> str:
-    """Return where a redirect leads; relative to what was asked."""
-    location = response.headers.get("Location")
-    if not location:
-        raise _Failed(f"HTTP {response.status} without a Location", status=response.status)
-    return urljoin(str(response.url), location)
-
-
-def _unchanged(response: aiohttp.ClientResponse, known: Validators | None) -> Outcome:
-    if known is None or not (known.etag or known.last_modified):
-        raise _Failed("HTTP 304, and no condition was set", status=304)
-    etag, modified = _validators(response)
-    return Outcome(
-        State.UNCHANGED,
-        _now(),
-        1,
-        304,
-        known.sha256,
-        known.size,
-        etag or known.etag,
-        modified or known.last_modified,
-    )
-
-
-def _validators(response: aiohttp.ClientResponse) -> tuple[str | None, str | None]:
-    """Return what makes the next request conditional; what is no plain header value is not kept."""
-    found = (response.headers.get(name) for name in ("ETag", "Last-Modified"))
-    etag, modified = (None if value is None or _NOT_SHOWN.search(value) else value[:500] for value in found)
-    return etag, modified
-
-
-def _too_large(request: Request) -> _Failed:
-    return _Failed(f"larger than {request.limit:,} bytes: not read further", status=200)
-
-
-def _trouble(response: aiohttp.ClientResponse, host: Host) -> _Failed:
-    """Return the failure of a server in trouble, after noting it of its host."""
-    reason = f"HTTP {response.status}"
-    after = _retry_after(response)
-    host.failed(reason)
-    if after > host.manner.longest_wait:
-        return _Failed(f"{reason}, asks to wait {after:,.0f} s: too long", status=response.status)
-    if after:
-        host.wait_for(after)
-    return _Failed(reason, again=True, status=response.status, after=after)
-
-
-def _retry_after(response: aiohttp.ClientResponse) -> float:
-    """Return the seconds of Retry-After (RFC 9110 10.2.3), 0 where there is none to be read."""
-    text = response.headers.get("Retry-After", "").strip()
-    if text.isdecimal() and text.isascii():
-        return float(text[:12])
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _network_failure(error: Exception, host: Host) -> Exception:
-    """Return what a broken connection means, after noting it of its host."""
-    if getattr(error, "errno", None) in _DISK:
-        assert isinstance(error, OSError)
-        return WarehouseError(f"cannot write to the archive: {error.strerror}")
-    forbidden = error if isinstance(error, ForbiddenAddress) else getattr(error, "os_error", None)
-    if isinstance(forbidden, ForbiddenAddress):
-        return _Forbidden(str(forbidden))
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return _Failed(f"its TLS certificate is not good: {error.certificate_error}")
-    if isinstance(error, TimeoutError):
-        reason = f"no answer in time: {error}" if str(error) else "took too long as a whole"
-    elif isinstance(error, aiohttp.ClientPayloadError):
-        reason = f"the body breaks off: {error}"
-    else:
-        reason = f"connection lost or refused: {type(error).__name__}: {error}"
-    host.failed(_line(reason))
-    return _Failed(reason, again=True)

@@ -21,7 +21,7 @@ from cagraph.ingest.body import RowCount, completed, take_in
 from cagraph.ingest.history import join_halves, known_snapshot
 from cagraph.ingest.outcome import Body, FileReport
 from cagraph.model import Progress
-from cagraph.sources import FORMATS, Source, recognise
+from cagraph.sources import FORMATS, Source, crl, recognise
 from cagraph.sources.asking import ANY_KIND
 from cagraph.warehouse import crawls
 from cagraph.warehouse.migrations import transaction
@@ -50,7 +50,8 @@ def take_in_round(
     Raises:
         SourceError: the archive lacks a body or it is damaged; nothing was stored.
     """
-    ordered = sorted(entries, key=lambda entry: entry.key)
+    # A CRL is proved by certificates, so it comes after all of them.
+    ordered = sorted(entries, key=lambda entry: (entry.kind == crl.KIND, entry.key))
     files: list[FileReport] = []
     unreadable: dict[tuple[str, str], str] = {}
     rows = 0

@@ -16,6 +16,7 @@ from cagraph.ingest.body import RowCount, completed, take_in
 from cagraph.ingest.files import Found, find
 from cagraph.ingest.outcome import Body, FileReport, IngestReport
 from cagraph.model import Progress
+from cagraph.sources import crl
 from cagraph.warehouse import load
 from cagraph.warehouse.migrations import transaction
 
@@ -40,7 +41,9 @@ def ingest(
     if completeness not in (None, dating.COMPLETE, dating.SLICE):
         raise UsageProblem(f"completeness is {dating.COMPLETE} or {dating.SLICE}, not {completeness}")
     tell = progress or _silent
-    files = find([Path(path) for path in paths], history.warehouse_file(connection))
+    found = find([Path(path) for path in paths], history.warehouse_file(connection))
+    # A CRL is proved by certificates, so it comes after all of them.
+    files = sorted(found, key=lambda file: file.source is crl)
     reports: list[FileReport] = []
     rows_before = 0
     with transaction(connection):

@@ -37,4 +37,3 @@ def check(request: Request, answer: Answer) -> None:
         raise Refused("breaks off inside a certificate")
     if not any(isinstance(item, CertificateRow) for item in items):
         raise Refused(f"no certificate that could be used but {seen(answer, head)}", again=False)
-

@@ -42,4 +42,3 @@ def urls_in(cells: Iterable[str]) -> list[str]:
 def check(request: Request, answer: Answer) -> None:
     """Take any document, or raise `Refused` for an empty body."""
     refuse_empty(answer)
-

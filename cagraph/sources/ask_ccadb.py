@@ -75,7 +75,6 @@ def check(request: Request, answer: Answer) -> None:
         raise Refused(str(problem).removeprefix(f"{answer.path}: "), again=False) from None
 
 
-
 def _whole(kind: str, path: Path) -> None:
     """Raise `Refused` if a report breaks off: CCADB ends every line, and closes every quote."""
     quotes, last = 0, b""

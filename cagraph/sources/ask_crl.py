@@ -41,4 +41,3 @@ def check(request: Request, answer: Answer) -> None:
             raise Refused(issue.reason, again=False)
         case CrlRow(), _:
             pass
-

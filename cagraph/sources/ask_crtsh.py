@@ -103,7 +103,6 @@ def check(request: Request, answer: Answer) -> None:
         _check_certificate(request, answer)
 
 
-
 def _check_list(request: Request, answer: Answer) -> None:
     if answer.content_type != "application/json":
         raise _unexpected(answer)

@@ -3,7 +3,6 @@
 An empty list is not taken: OneCRL has long had entries, and no entries would mean that nothing is revoked.
 """
 
-
 from cagraph.errors import SourceError
 from cagraph.sources import onecrl
 from cagraph.sources.asking import MEBIBYTE, Answer, Refused, Request
@@ -37,4 +36,3 @@ def check(request: Request, answer: Answer) -> None:
         raise Refused("an empty list")
     if not any(isinstance(item, RevocationRow) for item in onecrl.read(answer.path)):
         raise Refused("a list without an entry that could be used", again=False)
-

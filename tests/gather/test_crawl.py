@@ -3,6 +3,7 @@
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -20,7 +21,7 @@ from tests.standin.content import Content
 from tests.standin.faults import Fault, Faults
 
 
-def ask(db: Path, query: str) -> list[tuple[object, ...]]:
+def ask(db: Path, query: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(db), read_only=True) as connection:
         return connection.execute(query).fetchall()
 

@@ -74,7 +74,7 @@ def test_an_exception_in_the_middle_stores_nothing(
     write(folder / "a.pem", ANCHOR.pem)
     write(folder / "b.pem", LEAF.pem)
 
-    def stop(step: str, done: int, total: int | None) -> None:
+    def stop(step: str, done: int, total: int | None, detail: str = "") -> None:
         if step == "reading files" and done == 1:
             raise KeyboardInterrupt
 

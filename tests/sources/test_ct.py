@@ -9,7 +9,7 @@ import pytest
 
 from cagraph.errors import SourceError, UsageProblem
 from cagraph.sources import ask_ct, ct_roots, recognise
-from cagraph.sources.asking import Asked, Request
+from cagraph.sources.asking import Request
 from cagraph.sources.rows import CertificateRow, Issue
 from tests.pki import Authority
 from tests.sources.answers import MAINTENANCE, answer, refusal
@@ -17,7 +17,7 @@ from tests.sources.answers import MAINTENANCE, answer, refusal
 ROOT = Authority("Example Root").self_signed()
 OTHER = Authority("Other Root").self_signed()
 
-asked: Asked = ask_ct
+asked = ask_ct
 
 
 def encoded(der: bytes) -> str:

@@ -5,6 +5,7 @@ not matter which of many requests comes first; and never three times in a row, s
 """
 
 import random
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -28,6 +29,7 @@ class Fault(StrEnum):
     WRONG_LENGTH = "a length that is longer than the body"
     WRONG_CERTIFICATE = "another certificate"
     LOOP = "a redirect onto itself"
+    LOOP_OF_TWO = "two redirects onto each other"
     ENDLESS = "a body without an end"
     LARGE = "a body of two gigabytes"
     BOMB = "a gzip bomb"
@@ -35,10 +37,16 @@ class Fault(StrEnum):
     GONE = "404"
 
 
-PASSING = tuple(
-    fault for fault in Fault if fault not in (Fault.LOOP, Fault.ENDLESS, Fault.LARGE, Fault.BOMB, Fault.GONE)
-)
+LASTING = (Fault.LOOP, Fault.LOOP_OF_TWO, Fault.ENDLESS, Fault.LARGE, Fault.BOMB, Fault.GONE)
+"""Those that a client takes for the last word."""
+PASSING = tuple(fault for fault in Fault if fault not in LASTING)
 """Those that another try gets past."""
+ONLY_AT = {
+    Fault.DATABASE: re.compile(r"/crtsh/"),
+    Fault.GLUED: re.compile(r"/crtsh/.*output=json"),
+    Fault.WRONG_CERTIFICATE: re.compile(r"/crtsh/\?d=[0-9a-f]{64}"),
+}
+"""Where alone a fault makes sense in a mix: by its number, nobody can tell one certificate from another."""
 MOST_IN_A_ROW = 2
 
 
@@ -75,5 +83,4 @@ class Faults:
             self._in_a_row[path] = 0
             return None
         self._in_a_row[path] += 1
-        kinds = [kind for kind in self._kinds if kind is not Fault.WRONG_CERTIFICATE or "?d=" in path]
-        return rng.choice(kinds)
+        return rng.choice([kind for kind in self._kinds if kind not in ONLY_AT or ONLY_AT[kind].search(path)])

@@ -1,41 +1,53 @@
 """The stand-in itself: a real HTTP server on loopback that serves a content, and fails as it is told to."""
 
 import asyncio
+import gzip
 import json
+import logging
 import threading
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from types import TracebackType
 from typing import Self
 
+import brotli
 from aiohttp import web
 
-from tests.standin.content import Content, CrtSh, File
+from tests.standin.content import Content, File
+from tests.standin.crtsh import CrtSh
+from tests.standin.failing import ELSEWHERE, Failing, Manner, back
 from tests.standin.faults import Fault, Faults
 
 CRTSH = "/crtsh/"
 LOG_LIST = "/log_list.json"
-MODIFIED = "Wed, 08 May 2024 00:00:00 GMT"
-_NGINX = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>nginx</body></html>"
-_PAGE = "<!DOCTYPE html><HTML><BODY>Sorry, something went wrong...</BODY></HTML>"
-_DATABASE = (
-    "<HTML><BODY>Sorry, something went wrong... <TEXTAREA>canceling statement due to conflict with recovery"
-    "</TEXTAREA></BODY></HTML>"
-)
-_GIGABYTES = 2 << 30
-_PIECE = b"\0" * (1 << 16)
+MODIFIED = datetime(2024, 5, 8, tzinfo=UTC)
+METHODS = ("GET", "POST")
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as the server saw it."""
+    """One request as the server saw it. `answered` is the status, or the fault in its place."""
 
+    method: str
     path: str
-    conditional: bool
-    user_agent: str
+    headers: Mapping[str, str]
+    """By their names in lower case."""
     answered: str
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it asked for what changed only."""
+        return "if-none-match" in self.headers or "if-modified-since" in self.headers
+
+    @property
+    def user_agent(self) -> str:
+        """Who asked."""
+        return self.headers.get("user-agent", "")
 
 
 class StandIn:
@@ -44,9 +56,14 @@ class StandIn:
     def __init__(self, content: Content, faults: Faults | None = None, *, port: int = 0) -> None:
         self.content = content
         self.faults = faults or Faults()
+        self.manner = Manner()
         self.log: list[Asked] = []
         self.delay = 0.0
         """Seconds before each answer."""
+        self.chunked = False
+        """Whether bodies come in chunks, without a length."""
+        self.encodings: tuple[str, ...] = ("gzip",)
+        """How bodies are packed, the first that the client takes: `gzip` and `br`."""
         self.port = port
         self._crtsh = CrtSh(content.listed)
         self._stopping = asyncio.Event()
@@ -60,6 +77,10 @@ class StandIn:
     def conditional(self) -> int:
         """How many requests asked for what changed only."""
         return sum(asked.conditional for asked in self.log)
+
+    def asked_for(self, pattern: str) -> list[Asked]:
+        """Return the requests for paths, queries included, that match, as `*onecrl*` would."""
+        return [asked for asked in self.log if fnmatchcase(asked.path, pattern)]
 
     async def __aenter__(self) -> Self:
         application = web.Application()
@@ -78,27 +99,28 @@ class StandIn:
         await self._runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        path = request.path_qs
-        fault = self.faults.next(path)
-        conditional = "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
+        if request.method not in METHODS:
+            self._note(request, "405")
+            raise web.HTTPMethodNotAllowed(request.method, METHODS)
+        fault = self.faults.next(request.path_qs)
+        if fault is None and request.path.startswith(ELSEWHERE):
+            self._note(request, "302")
+            return back(request)
         file = self._find(request)
-        answered = fault or ("404" if file is None else "304" if _unchanged(request, file) else "200")
-        agent = request.headers.get("User-Agent", "")
-        self.log.append(Asked(path, conditional, agent, str(answered)))
+        status = 404 if file is None else 304 if _unchanged(request, file) else 200
+        self._note(request, str(fault or status))
         if self.delay:
             await asyncio.sleep(self.delay)
-        if request.method not in ("GET", "POST"):
-            raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST"])
         if fault is not None:
             return await self._fail(fault, request, file or File(b"x" * 100, "text/plain"))
         if file is None:
             raise web.HTTPNotFound(text="<html>not found</html>", content_type="text/html")
-        headers = {"ETag": file.etag, "Last-Modified": MODIFIED}
-        if answered == "304":
-            return web.Response(status=304, headers=headers)
-        response = web.Response(body=file.body, content_type=file.content_type, headers=headers)
-        response.enable_compression()
-        return response
+        return self._serve(request, file, status)
+
+    def _note(self, request: web.Request, answered: str) -> None:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        self.log.append(Asked(request.method, request.path_qs, headers, answered))
+        _LOGGER.info("%s %s: %s", request.method, request.path_qs, answered)
 
     def _find(self, request: web.Request) -> File | None:
         """Return what is served at a request's path."""
@@ -109,103 +131,61 @@ class StandIn:
             return File(json.dumps({"operators": [{"logs": logs}]}).encode(), "application/json")
         return self.content.find(request.path_qs)
 
-    async def _fail(self, fault: Fault, request: web.Request, file: File) -> web.StreamResponse:
-        """Answer as the fault says."""
-        pages = {
-            Fault.BAD_GATEWAY: (502, _NGINX.format("502 Bad Gateway"), {}),
-            Fault.UNAVAILABLE: (503, _NGINX.format("503 Service Unavailable"), {}),
-            Fault.DATABASE: (503, _DATABASE, {}),
-            Fault.GATEWAY_TIMEOUT: (504, _NGINX.format("504 Gateway Time-out"), {}),
-            Fault.BUSY: (429, _NGINX.format("429 Too Many Requests"), {}),
-            Fault.BUSY_WAIT: (429, _NGINX.format("429 Too Many Requests"), {"Retry-After": "0"}),
-            Fault.PAGE: (200, _PAGE, {}),
-            Fault.GLUED: (200, '[{"id":1},[BEGIN_HEADERS]\nContent-Type: text/html\n[END_HEADERS]', {}),
-            Fault.GONE: (404, _NGINX.format("404 Not Found"), {}),
-            Fault.LOOP: (302, "", {"Location": request.path_qs}),
-            Fault.EMPTY: (200, "", {}),
+    def _serve(self, request: web.Request, file: File, status: int) -> web.Response:
+        """Return a file, packed as the client takes it, or that it has not changed."""
+        headers = {"ETag": file.etag, "Last-Modified": f"{MODIFIED:%a, %d %b %Y %H:%M:%S} GMT"}
+        if status == 304:
+            return web.Response(status=304, headers=headers)
+        body = file.body
+        taken = {
+            part.partition(";")[0].strip() for part in request.headers.get("Accept-Encoding", "").split(",")
         }
-        if fault in pages:
-            status, text, headers = pages[fault]
-            return web.Response(status=status, text=text, content_type="text/html", headers=headers)
-        if fault is Fault.HALF:
-            half = file.body[: max(1, len(file.body) // 2)].rstrip(b"\n\r")
-            return web.Response(body=half, content_type=file.content_type)
-        if fault is Fault.WRONG_CERTIFICATE:
-            other = self._crtsh.answer({"d": str(CrtSh.FIRST)})
-            assert other is not None
-            return web.Response(body=other.body, content_type=other.content_type)
-        if fault is Fault.BOMB:
-            return await self._bomb(request)
-        if fault in (Fault.ENDLESS, Fault.LARGE):
-            return await self._large(request, _GIGABYTES if fault is Fault.LARGE else None)
-        return await self._break_off(fault, request, file)
-
-    async def _break_off(self, fault: Fault, request: web.Request, file: File) -> web.StreamResponse:
-        """Send half of a body and then reset, stop, or end too early."""
-        response = web.StreamResponse(headers={"Content-Type": file.content_type})
-        response.content_length = len(file.body) + 10
-        await response.prepare(request)
-        await response.write(file.body if fault is Fault.WRONG_LENGTH else file.body[: len(file.body) // 2])
-        transport = request.transport
-        if fault is Fault.RESET and transport is not None:
-            transport.abort()
-        elif fault is Fault.WRONG_LENGTH and transport is not None:
-            transport.close()
-        else:
-            with suppress(ConnectionError):
-                while not self._stopping.is_set() and request.transport is not None:
-                    await response.write(b"x")
-                    await asyncio.sleep(0.05)
+        if encoding := next((encoding for encoding in self.encodings if encoding in taken), None):
+            headers["Content-Encoding"] = encoding
+            body = brotli.compress(body, quality=4) if encoding == "br" else gzip.compress(body, 6, mtime=0)
+        response = web.Response(body=body, content_type=file.content_type, headers=headers)
+        if self.chunked:
+            response.enable_chunked_encoding()
         return response
 
-    async def _large(self, request: web.Request, size: int | None) -> web.StreamResponse:
-        response = web.StreamResponse()
-        if size:
-            response.content_length = size
-        await response.prepare(request)
-        sent = 0
-        with suppress(ConnectionError):
-            while size is None or sent < size:
-                await response.write(_PIECE)
-                sent += len(_PIECE)
-        return response
+    async def _fail(self, fault: Fault, request: web.Request, file: File) -> web.StreamResponse:
+        def other() -> File:
+            return self._crtsh.other(request.query)
 
-    async def _bomb(self, request: web.Request) -> web.StreamResponse:
-        """Send two gigabytes of zeros as gzip: two megabytes on the wire."""
-        response = web.StreamResponse(headers={"Content-Encoding": "gzip"})
-        await response.prepare(request)
-        packer = zlib.compressobj(9, wbits=31)
-        with suppress(ConnectionError):
-            for _ in range(_GIGABYTES >> 20):
-                if piece := packer.compress(b"\0" * (1 << 20)):
-                    await response.write(piece)
-            await response.write(packer.flush())
-        return response
+        return await Failing(request, file, self.manner, self._stopping, other).answer(fault)
 
 
 def _unchanged(request: web.Request, file: File) -> bool:
+    """Whether the client has it: the date counts only where there is no tag (RFC 9110 13.2.2)."""
     if tags := request.headers.get("If-None-Match"):
         return file.etag in tags
-    return request.headers.get("If-Modified-Since") == MODIFIED
+    since = request.if_modified_since
+    return since is not None and since >= MODIFIED
 
 
 @contextmanager
 def serve_in_thread(content: Content, faults: Faults | None = None, *, port: int = 0) -> Iterator[StandIn]:
     """Run a stand-in beside the caller, in a thread with a loop of its own."""
-    ready, done = threading.Event(), threading.Event()
-    found: list[StandIn] = []
+    started: Future[StandIn] = Future()
+    done = threading.Event()
 
     async def serve() -> None:
         async with StandIn(content, faults, port=port) as standin:
-            found.append(standin)
-            ready.set()
+            started.set_result(standin)
             await asyncio.to_thread(done.wait)
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except Exception as problem:
+            if started.done():
+                raise
+            started.set_exception(problem)
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    assert ready.wait(30), "the stand-in did not start"
     try:
-        yield found[0]
+        yield started.result(30)
     finally:
         done.set()
         thread.join(30)
