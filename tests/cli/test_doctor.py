@@ -59,7 +59,7 @@ def test_database_of_other_rules(db: Path, run: Run) -> None:
 def test_analysis_that_is_missing_or_stale(healthy: Path, run: Run) -> None:
     assert checks(run)[1]["database analysis"]["detail"] == "Analysed after the newest ingest."
     with duckdb.connect(healthy) as connection:
-        connection.execute("UPDATE fetched SET fetched_at = '2024-05-10'")
+        connection.execute("UPDATE fetched SET fetch_id = 2")
     code, found = checks(run)
     assert code == 5
     assert "Nothing was analysed since the newest ingest" in found["database analysis"]["detail"]

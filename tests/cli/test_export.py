@@ -84,7 +84,7 @@ def test_views_need_an_analysis_and_tables_do_not(db: Path, run: Run) -> None:
 
 def test_stale_analysis_is_said(analysed: Path, run: Run) -> None:
     with duckdb.connect(analysed) as connection:
-        connection.execute("UPDATE fetched SET fetched_at = '2024-05-10'")
+        connection.execute("UPDATE fetched SET fetch_id = 2")
     result = run("export", "out", "--only", "ca")
     assert result.exit_code == 0
     assert result.stderr.startswith("note: Nothing was analysed since the newest ingest")
