@@ -4,6 +4,7 @@ Knows HTTP's statuses and the client's exceptions, and nothing of what is asked.
 """
 
 import random
+import socket
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -74,6 +75,9 @@ def lost(error: Exception, limit: float) -> Failed:
         return Failed(f"its TLS certificate is not good: {error.certificate_error}")
     if isinstance(error, aiohttp.InvalidURL):
         return Failed(f"a URL that cannot be asked: {error}")
+    if isinstance(error, aiohttp.ClientConnectorDNSError) and error.os_error.errno == socket.EAI_NONAME:
+        # DNS was there, and answered: another try in a minute hears the same.
+        return Failed(f"DNS knows no {error.host}")
     if isinstance(error, aiohttp.ClientConnectorError):
         reason = f"no connection: {error.os_error}"
     elif isinstance(error, aiohttp.ClientResponseError):

@@ -63,7 +63,7 @@ _WAIT_TEXTS = re.compile(
 _HOPELESS_TEXTS = re.compile(
     "authentication|password|no such (user|database)|does not exist|no pg_hba|bouncer config error"
     "|login rejected|not permitted to log in|certificate verify failed|does not support SSL|SSL required"
-    "|unsupported startup parameter|connection string",
+    "|unsupported startup parameter|connection string|Name or service not known",
     re.IGNORECASE,
 )
 
