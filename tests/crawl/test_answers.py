@@ -60,6 +60,12 @@ async def test_conditions_are_set_and_304_is_the_body_we_have(tmp_path: Path) ->
         assert (sent["if-none-match"], sent["if-modified-since"]) == (ETAG, DATE)
 
 
+async def test_a_body_that_cannot_be_taken_keeps_its_status(tmp_path: Path) -> None:
+    async with serving(whole(b"too large")) as server, asking(tmp_path) as client:
+        outcome = await client.ask(server.url, limit=4)
+        assert (outcome.state, outcome.status) == (State.FAILED, 200)
+
+
 async def test_a_server_that_only_knows_http_1_0(tmp_path: Path) -> None:
     async with serving(raw(b"HTTP/1.0 200 OK\r\n\r\nbody")) as server, asking(tmp_path) as client:
         outcome = await client.ask(server.url)

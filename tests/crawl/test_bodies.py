@@ -2,7 +2,8 @@
 
 import gzip
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
 
 import brotli
 import pytest
@@ -14,10 +15,10 @@ from cagraph.crawl.bodies import unpacked
 from tests.crawl.faulty import gzip_bomb
 
 MIB = 1 << 20
-PACKED = {
-    "identity": lambda body: body,
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "identity": bytes,
     "gzip": gzip.compress,
-    "br": lambda body: brotli.compress(body, quality=5),
+    "br": partial(brotli.compress, quality=5),
 }
 
 

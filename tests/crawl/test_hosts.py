@@ -38,8 +38,10 @@ async def test_it_rests_after_failures_in_a_row() -> None:
     assert clock.now == 0
     await ask(host)
     assert clock.now == 60, "the probe waited for the rest to end"
+    for _ in range(2):
+        await ask(host, DOWN)
     await ask(host)
-    assert clock.now == 60, "it answered: no more rests"
+    assert clock.now == 60, "it answered: the row begins anew"
 
 
 async def test_an_answer_in_between_begins_the_row_anew() -> None:
@@ -137,6 +139,15 @@ async def test_who_waits_for_a_pause_that_becomes_a_rest_probes_one_by_one() -> 
     assert under_way == [1, 1, 1]
 
 
+async def test_each_probe_has_a_rest_before_it() -> None:
+    clock = Clock()
+    host = host_with(clock, Politeness(a_second=0, failures=1, rest=60, probes=3))
+    await ask(host, DOWN)
+    results = await asyncio.gather(*(ask(host, DOWN) for _ in range(4)), return_exceptions=True)
+    assert [isinstance(result, HostGivenUp) for result in results] == [False, False, False, True]
+    assert clock.now == 180
+
+
 async def test_everybody_waits_who_asks_a_host_that_wants_a_pause() -> None:
     clock = Clock()
     host = host_with(clock)
@@ -190,6 +201,12 @@ async def elapsed(action: Callable[[], Awaitable[object]]) -> float:
 async def test_so_many_a_second() -> None:
     host = Host("h", Politeness(a_second=50, at_once=10))
     assert await elapsed(lambda: peak(host, 11)) >= 0.19
+
+
+async def test_after_a_pause_they_do_not_come_all_at_once() -> None:
+    host = Host("h", Politeness(a_second=50, at_once=4))
+    await ask(host, Failed("HTTP 429", again=True, after=0.15, of_host=True))
+    assert await elapsed(lambda: peak(host, 4)) >= 0.15 + 3 * 0.02 - 0.01
 
 
 async def test_as_fast_as_it_answers() -> None:

@@ -17,7 +17,6 @@ from tests.standin.faults import Fault
 
 ELSEWHERE = "/elsewhere"
 """What stands before a path on the second stop of a loop of two; from there it always goes back."""
-HUGE = 2 << 30
 _MISSING = {Fault.WRONG_LENGTH: 10, Fault.DRIP: 1000}
 """Bytes that are announced beyond the body: a drip must not come to its end."""
 _PIECE = b"\0" * (1 << 16)
@@ -40,10 +39,11 @@ _GLUE = b"[BEGIN_HEADERS]\nContent-Type: application/json\n[END_HEADERS]\n"
 
 @dataclass(frozen=True)
 class Manner:
-    """How a fault is carried out: seconds between the bytes of a drip, the text of Retry-After."""
+    """How faults are carried out: seconds between the bytes of a drip, Retry-After, bytes of a huge body."""
 
     drip: float = 0.05
     retry_after: str = "0"
+    huge: int = 2 << 30
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Failing:
             case Fault.BOMB:
                 return await self._bomb()
             case Fault.ENDLESS | Fault.LARGE:
-                return await self._large(HUGE if fault is Fault.LARGE else None)
+                return await self._large(self.manner.huge if fault is Fault.LARGE else None)
             case Fault.RESET | Fault.DRIP | Fault.WRONG_LENGTH:
                 return await self._break_off(fault)
         return self._instead(fault)
@@ -129,7 +129,7 @@ class Failing:
         return response
 
     async def _bomb(self) -> web.StreamResponse:
-        """Send two gigabytes of zeros as gzip (RFC 1952): two megabytes on the wire."""
+        """Send a huge body of zeros as gzip (RFC 1952): a thousandth of it on the wire."""
         packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
         # A full flush ends a block on a byte and forgets what was before: the same block may come again.
         block = packer.compress(_ZEROS) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -138,10 +138,10 @@ class Failing:
         check = 0
         with suppress(ConnectionError):
             await response.write(_GZIP_HEAD)
-            for _ in range(HUGE // len(_ZEROS)):
+            for _ in range(self.manner.huge // len(_ZEROS)):
                 await response.write(block)
                 check = zlib.crc32(_ZEROS, check)
-            await response.write(_LAST_BLOCK + struct.pack("<II", check, HUGE))
+            await response.write(_LAST_BLOCK + struct.pack("<II", check, self.manner.huge))
         return response
 
 

@@ -102,10 +102,10 @@ class StandIn:
         if request.method not in METHODS:
             self._note(request, "405")
             raise web.HTTPMethodNotAllowed(request.method, METHODS)
-        fault = self.faults.next(request.path_qs)
-        if fault is None and request.path.startswith(ELSEWHERE):
+        if request.path.startswith(ELSEWHERE):
             self._note(request, "302")
             return back(request)
+        fault = self.faults.next(request.path_qs)
         file = self._find(request)
         status = 404 if file is None else 304 if _unchanged(request, file) else 200
         self._note(request, str(fault or status))
