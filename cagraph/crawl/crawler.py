@@ -84,11 +84,12 @@ class Round:
         return {
             key
             for key, substitutes in self._instead.items()
-            if all(self._is_answered(substitute) for substitute in substitutes)
+            if substitutes and all(self._is_answered(substitute) for substitute in substitutes)
         }
 
     def _is_answered(self, request: Request) -> bool:
-        line = self.entries.get((request.source, request.url))
+        key = (request.source, request.url)
+        line = self.entries.get(key) or self._before.get(key)
         return line is not None and line.state in ANSWERED
 
     def _want(self, request: Request) -> None:
@@ -101,6 +102,8 @@ class Round:
         if earlier and (earlier.state in ANSWERED or earlier.round != self._number):
             if earlier.round == self._number:
                 self.entries[key] = earlier
+            if earlier.state not in ANSWERED:
+                self._instead[key] = request.instead
             self._follow(request, earlier)
             return
         self._tally.wanted(request.source)

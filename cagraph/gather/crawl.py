@@ -31,7 +31,7 @@ from cagraph.warehouse import crawls
 from cagraph.warehouse.migrations import transaction
 
 MAX_ROUNDS = 20
-"""Each round asks for what the one before led to; chains of missing issuers are shorter than this."""
+"""In one run. Each round asks for what the one before led to; chains of issuers are shorter than this."""
 GOES_ON_WITHIN = timedelta(days=1)
 """An interrupted crawl that began longer ago is left: its answers are of another day."""
 
@@ -223,10 +223,13 @@ class _Run:
                 contact=self._options.contact,
                 hosts=self._options.hosts,
             )
-            first = max((entry.round for entry in self.before.values()), default=1)
-            for number in range(max(first, self._rounds_taken() + 1), MAX_ROUNDS + 1):
+            asked = max((entry.round for entry in self.before.values()), default=1)
+            first = max(asked, self._rounds_taken() + 1)
+            for number in range(first, first + MAX_ROUNDS):
                 if not await self._round(number, fetchers):
                     return
+            # Something is wanted still: the next crawl goes on.
+            self._stopped = True
 
     def _rounds_taken(self) -> int:
         return crawls.rounds_of(self._connection)[self._job.crawl]

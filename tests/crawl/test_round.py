@@ -120,6 +120,15 @@ async def test_what_is_gone_is_replaced(archive: Archive) -> None:
     assert result.replaced == {"http://a.example/5"}
 
 
+async def test_what_was_replaced_in_an_earlier_round_still_is(archive: Archive) -> None:
+    gone = Outcome(State.FAILED, AT, 1, 404, error="HTTP 404", gone=True)
+    wanted = [request("5", instead=[request("4a"), request("4b")])]
+    first = await run(archive, wanted, {"5": gone})
+    later = await run(archive, wanted, {}, before=first.entries, number=2)
+    assert later.asked == []
+    assert later.replaced == {"http://a.example/5"}
+
+
 async def test_what_is_gone_is_not_replaced_by_half(archive: Archive) -> None:
     gone = Outcome(State.FAILED, AT, 1, 404, error="HTTP 404", gone=True)
     wanted = [request("5", instead=[request("4a"), request("4b")])]
