@@ -6,7 +6,7 @@ with status 200, so an answer counts only if every part of it is what was asked 
 failure are never confused.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from cagraph.errors import SourceError
@@ -57,14 +57,14 @@ def key_requests(base: str, spki_sha256s: Iterable[str]) -> list[Request]:
     ]
 
 
-def certificate_requests(base: str, ids: Iterable[int]) -> list[Request]:
-    """Return a request for each certificate, by crt.sh's own number.
+def certificate_requests(base: str, keys: Mapping[int, str]) -> list[Request]:
+    """Return a request for each certificate, by crt.sh's own number; `keys` has the key it was listed for.
 
     Raises:
         UsageProblem: `base` is no address of a service.
     """
     service = base_url(base)
-    return [_certificate(service, str(int(number))) for number in dict.fromkeys(ids)]
+    return [_certificate(service, str(int(number)), spki_sha256=key) for number, key in keys.items()]
 
 
 def fingerprint_requests(base: str, sha256s: Iterable[str]) -> list[Request]:
@@ -80,7 +80,9 @@ def fingerprint_requests(base: str, sha256s: Iterable[str]) -> list[Request]:
     ]
 
 
-def _certificate(service: str, number: str, sha256: str | None = None) -> Request:
+def _certificate(
+    service: str, number: str, sha256: str | None = None, spki_sha256: str | None = None
+) -> Request:
     return Request(
         NAME,
         f"{service}/?d={number}",
@@ -89,6 +91,7 @@ def _certificate(service: str, number: str, sha256: str | None = None) -> Reques
         CERTIFICATE_LIMIT,
         immutable=True,
         sha256=sha256,
+        spki_sha256=spki_sha256,
         may_be_absent=True,
     )
 
@@ -134,6 +137,18 @@ def _check_certificate(request: Request, answer: Answer) -> None:
         raise Refused("not exactly one certificate")
     if request.sha256 not in (None, sha256_hex(found[0].der)):
         raise Refused("another certificate than the one asked for")
+    if request.spki_sha256 not in (None, _key_of(found[0].der)):
+        raise Refused("a certificate of another key than the one it was listed for")
+
+
+def _key_of(der: bytes) -> str | None:
+    """Return the SHA-256 of a certificate's key; None if it cannot be read."""
+    from cagraph.x509.certificate import read_certificate
+
+    try:
+        return read_certificate(der).spki_sha256
+    except ValueError:
+        return None
 
 
 def _unexpected(answer: Answer) -> Refused:

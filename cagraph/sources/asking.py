@@ -46,6 +46,8 @@ class Request:
     """Once answered, never asked again."""
     sha256: str | None = None
     """The SHA-256 that the certificate in the answer must have."""
+    spki_sha256: str | None = None
+    """The key that the certificate in the answer must be of."""
     fresh_days: int = 0
     """Not asked again before so many days have passed since the last answer."""
     may_be_absent: bool = False

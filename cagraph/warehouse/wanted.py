@@ -39,8 +39,8 @@ def fingerprints_without_bytes(connection: DuckDBPyConnection) -> list[str]:
     )
 
 
-def listed_and_unknown(connection: DuckDBPyConnection) -> list[int]:
-    """Return crt.sh's numbers of listed certificates that are not among ours.
+def listed_and_unknown(connection: DuckDBPyConnection) -> dict[int, str]:
+    """Return crt.sh's numbers of listed certificates that are not among ours, with the key of each.
 
     A listing names no fingerprint, so it is matched by key, serial number and validity. Where it has more
     certificates of the same three than we do, one of them may be new, and all are returned.
@@ -55,7 +55,7 @@ def listed_and_unknown(connection: DuckDBPyConnection) -> list[int]:
             SELECT spki_sha256, serial, not_before, not_after, count(*) AS number
             FROM certificate GROUP BY ALL
         )
-        SELECT DISTINCT unnest(listed.ids) AS id
+        SELECT DISTINCT unnest(listed.ids) AS id, listed.spki_sha256
         FROM listed LEFT JOIN ours
             ON listed.spki_sha256 = ours.spki_sha256 AND listed.serial = ours.serial
             AND date_trunc('second', listed.not_before) = ours.not_before
@@ -64,7 +64,7 @@ def listed_and_unknown(connection: DuckDBPyConnection) -> list[int]:
         ORDER BY id
         """
     ).fetchall()
-    return [row[0] for row in rows]
+    return dict(rows)
 
 
 def issuer_urls(connection: DuckDBPyConnection) -> list[str]:

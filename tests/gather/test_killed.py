@@ -19,8 +19,6 @@ from tests.standin.content import Content
 from tests.standin.faults import PASSING, Fault, Faults
 
 KILLS = 50
-SLOWEST = 1.6
-"""Seconds within which a crawl is killed: about as long as one takes, start of Python included."""
 
 
 QUICK = [fault for fault in PASSING if fault is not Fault.DRIP]
@@ -49,6 +47,9 @@ def test_killed_at_any_moment(content: Content, whole: Path, tmp_path: Path) -> 
     rng = random.Random(7)
     killed = number = 0
     with standin_of(content, Faults(seed=1, share=0.1, kinds=QUICK)) as standin:
+        began = time.monotonic()
+        assert not kill_after(start(tmp_path / "timed.duckdb", standin.url), 300)
+        longest = time.monotonic() - began
         while killed < KILLS or not is_finished(tmp_path / f"{number}.duckdb"):
             db = tmp_path / f"{number}.duckdb"
             if is_finished(db):
@@ -56,10 +57,10 @@ def test_killed_at_any_moment(content: Content, whole: Path, tmp_path: Path) -> 
                 assert differences(whole, db, clock=False) == {}
                 number += 1
             else:
-                killed += kill_after(start(db, standin.url), rng.uniform(0.2, SLOWEST))
+                killed += kill_after(start(db, standin.url), rng.uniform(0.1, 1.1) * longest)
     replay(db, folder_of(db))
     assert differences(whole, db, clock=False) == {}
-    assert number > 5, "some crawls came to their end in between"
+    assert number > 0, "some crawls came to their end in between"
 
 
 def kill_after(crawl: "subprocess.Popen[str]", seconds: float) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cagraph.errors import UsageProblem
+from cagraph.model import sha256_hex
 from cagraph.sources import ask_crtsh
 from cagraph.sources.asking import Asked
 from tests.pki import Authority
@@ -27,7 +28,7 @@ def body(value: Any) -> bytes:
 
 
 (BY_KEY,) = ask_crtsh.key_requests(f"{BASE}/", [KEY.upper(), KEY])
-(BY_ID,) = ask_crtsh.certificate_requests(BASE, [9314792, 9314792])
+(BY_ID,) = ask_crtsh.certificate_requests(BASE, {9314792: sha256_hex(ROOT.subject.spki)})
 (BY_SHA256,) = ask_crtsh.fingerprint_requests(BASE, [ROOT.sha256])
 
 
@@ -143,3 +144,10 @@ def test_another_certificate_than_the_one_asked_for(tmp_path: Path) -> None:
     refused = refusal(asked, BY_SHA256, answer(tmp_path, OTHER.pem.encode(), PKIX))
     assert refused.again
     assert "another certificate" in str(refused)
+
+
+def test_a_certificate_of_another_key_than_listed_is_refused(tmp_path: Path) -> None:
+    other = Authority("Other Root").self_signed()
+    refused = refusal(asked, BY_ID, answer(tmp_path, other.pem.encode(), "application/pkix-cert"))
+    assert refused.again
+    assert "another key" in str(refused)
