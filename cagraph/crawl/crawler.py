@@ -16,7 +16,6 @@ from cagraph.crawl import journal
 from cagraph.crawl.archive import Archive
 from cagraph.crawl.journal import Entry, Journal
 from cagraph.crawl.outcome import ANSWERED, Check, Fetcher, Outcome, OutOfRequests, State, Validators
-from cagraph.errors import SourceError
 from cagraph.model import Progress
 from cagraph.sources.asking import Request
 from cagraph.sources.urls import host_of
@@ -71,11 +70,18 @@ class Round:
         """Ask. `before`: what this crawl asked already; an answer of it is taken as it is, with what follows.
 
         What failed in this same round, before an interruption, is asked again.
+
+        Raises:
+            CagraphError: the archive cannot be written or read; what came before is in the journal.
         """
         self._before, self._fetcher, self._known = before, fetcher, known
-        async with asyncio.TaskGroup() as self._group:
-            for request in requests:
-                self._want(request)
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                for request in requests:
+                    self._want(request)
+        except ExceptionGroup as group:
+            # The first trouble ended the round; the others are its echoes.
+            raise group.exceptions[0] from None
         self.unasked.sort(key=lambda request: (request.source, request.url))
 
     @property
@@ -148,13 +154,8 @@ class Round:
         with tempfile.TemporaryDirectory(dir=self._archive.incoming) as folder:
             body = Path(folder) / "body"
             self._archive.unpack(line.sha256, body)
-            try:
-                following = follow(request, body)
-            except SourceError:
-                # `check` took it, so it can be read: only a newer reader differs.
-                return
-        for successor in following:
-            self._want(successor)
+            for successor in follow(request, body):
+                self._want(successor)
 
 
 class _Tally:

@@ -12,6 +12,7 @@ from cagraph.crawl.archive import Archive
 from cagraph.crawl.crawler import Manner, Round
 from cagraph.crawl.journal import Entry, Journal, read
 from cagraph.crawl.outcome import Check, Outcome, OutOfRequests, State, Validators
+from cagraph.errors import WarehouseError
 from cagraph.sources.asking import Answer, Request
 
 AT = datetime(2026, 11, 25, 5, 0, 0)
@@ -159,6 +160,18 @@ async def test_a_later_round_asks_nothing_twice_but_follows(archive: Archive) ->
     later = await run(archive, [request("1"), request("3")], {}, before=first.entries, number=2)
     assert later.asked == ["2"], "the failure of an earlier round stays one"
     assert later.states == {"2": State.DONE}
+
+
+async def test_trouble_with_the_archive_ends_the_round_as_itself(archive: Archive) -> None:
+    class Broken(Scripted):
+        async def fetch(self, request: Request, known: Validators | None, check: Check) -> Outcome:
+            raise WarehouseError("cannot use the archive: no space left")
+
+    with Journal(archive.journal) as log:
+        asking = Round((1, 1), {"s": Manner(taken)}, archive, log, lambda *_: None)
+        many = [request(f"{n}", host=f"h{n}") for n in range(5)]
+        with pytest.raises(WarehouseError, match="no space left"):
+            await asking.run(many, {}, lambda _: Broken(archive, {}), lambda _: None)
 
 
 async def test_the_limit_leaves_the_rest_queued(archive: Archive) -> None:
