@@ -3,24 +3,19 @@
 from dataclasses import dataclass
 
 from cagraph.errors import UsageProblem
+from cagraph.sources import ask_ccadb, ask_crtsh, ask_ct, ask_onecrl, crtsh_sql
 from cagraph.sources.urls import base_url, found_url
-
-CCADB = "https://ccadb.my.salesforce-sites.com"
-CRTSH = "https://crt.sh"
-CRTSH_DSN = "postgresql://guest@crt.sh:5432/certwatch?sslmode=require"
-ONECRL = "https://firefox.settings.services.mozilla.com/v1/buckets/security-state/collections/onecrl/records"
-CT_LOGS = "https://www.gstatic.com/ct/log_list/v3/log_list.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """One address a source; `ct_logs` has lists of logs (`….json`) and logs, `extra` files of any kind."""
 
-    ccadb: str = CCADB
-    crtsh: str = CRTSH
-    crtsh_dsn: str = CRTSH_DSN
-    onecrl: str = ONECRL
-    ct_logs: tuple[str, ...] = (CT_LOGS,)
+    ccadb: str = ask_ccadb.BASE
+    crtsh: str = ask_crtsh.BASE
+    crtsh_dsn: str = crtsh_sql.DSN
+    onecrl: str = ask_onecrl.URL
+    ct_logs: tuple[str, ...] = (ask_ct.LOG_LIST,)
     extra: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

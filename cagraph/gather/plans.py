@@ -4,7 +4,7 @@ What is wanted follows from what the warehouse knows, so the same table is read 
 certificate found in one round has an issuer that is missing in the next.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,7 +25,6 @@ from cagraph.sources import (
     crtsh_sql,
 )
 from cagraph.sources.asking import Asked, Request
-from cagraph.sources.urls import LeftAlone
 from cagraph.warehouse import crtsh, wanted
 
 
@@ -79,23 +78,15 @@ def _extra(known: Known) -> list[Request]:
 
 
 def _aia(known: Known) -> list[Request]:
-    urls = wanted.issuer_urls(known.connection)
-    return [*ask_aia.requests(urls), *_not_askable(ask_aia.NAME, ask_aia.left_alone(urls))]
+    return ask_aia.requests(wanted.issuer_urls(known.connection))
 
 
 def _crl(known: Known) -> list[Request]:
-    urls = wanted.crl_urls(known.connection, known.today)
-    return [*ask_crl.requests(urls), *_not_askable(ask_crl.NAME, ask_crl.left_alone(urls))]
+    return ask_crl.requests(wanted.crl_urls(known.connection, known.today))
 
 
 def _audits(known: Known) -> list[Request]:
-    cells = wanted.audit_urls(known.connection)
-    return [*ask_audits.requests(cells), *_not_askable(ask_audits.NAME, ask_audits.left_alone(cells))]
-
-
-def _not_askable(source: str, links: Iterable[LeftAlone]) -> list[Request]:
-    """Return requests for what is no address, too: the client refuses each, and the frontier says why."""
-    return [Request(source, link.text, None, "link", untrusted=True) for link in links]
+    return ask_audits.requests(wanted.audit_urls(known.connection))
 
 
 def _crtsh(known: Known) -> list[Request]:

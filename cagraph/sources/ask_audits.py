@@ -10,8 +10,7 @@ from collections.abc import Iterable
 
 from cagraph.sources.asking import MEBIBYTE, Answer, Request
 from cagraph.sources.checking import refuse_empty
-from cagraph.sources.urls import LeftAlone, askable, file_name
-from cagraph.sources.urls import left_alone as not_urls
+from cagraph.sources.urls import file_name, links
 
 NAME = "audits"
 LIMIT = 64 * MEBIBYTE
@@ -21,16 +20,11 @@ _AROUND = ";,"
 
 
 def requests(cells: Iterable[str]) -> list[Request]:
-    """Return a request for each URL in the cells; `left_alone` says what else stands in them."""
+    """Return a request for each link in the cells; one that is no URL will be refused."""
     return [
         Request(NAME, url, None, file_name(url, "document"), LIMIT, untrusted=True)
-        for url in askable(urls_in(cells))
+        for url in links(urls_in(cells))
     ]
-
-
-def left_alone(cells: Iterable[str]) -> list[LeftAlone]:
-    """Return the parts of cells that are not asked, and why."""
-    return not_urls(urls_in(cells))
 
 
 def urls_in(cells: Iterable[str]) -> list[str]:

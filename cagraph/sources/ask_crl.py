@@ -10,19 +10,16 @@ from cagraph.sources import crl
 from cagraph.sources.asking import MEBIBYTE, Answer, Refused, Request
 from cagraph.sources.checking import head_of, is_html, refuse_empty, seen
 from cagraph.sources.rows import CrlRow, Issue, Truncated
-from cagraph.sources.urls import askable, file_name, left_alone
-
-__all__ = ["NAME", "check", "left_alone", "requests"]
+from cagraph.sources.urls import file_name, links
 
 NAME = "crl"
 LIMIT = 32 * MEBIBYTE
 
 
 def requests(urls: Iterable[str]) -> list[Request]:
-    """Return a request for each URL that can be asked; `left_alone` says which cannot, and why."""
+    """Return a request for each link; one that is no URL will be refused."""
     return [
-        Request(NAME, url, crl.KIND, file_name(url, "list.crl"), LIMIT, untrusted=True)
-        for url in askable(urls)
+        Request(NAME, url, crl.KIND, file_name(url, "list.crl"), LIMIT, untrusted=True) for url in links(urls)
     ]
 
 

@@ -15,7 +15,7 @@ from cagraph.sources import ct_roots
 from cagraph.sources.asking import MEBIBYTE, Answer, Refused, Request
 from cagraph.sources.checking import head_of, seen
 from cagraph.sources.jsonfile import load_json
-from cagraph.sources.urls import LeftAlone, base_url, found_url
+from cagraph.sources.urls import base_url, links
 
 NAME = "ct"
 LOG_LIST = "https://www.gstatic.com/ct/log_list/v3/log_list.json"
@@ -29,12 +29,11 @@ ASKED_STATES = ("qualified", "usable", READ_ONLY)
 class _Log(NamedTuple):
     """One log of a list, as the list describes it."""
 
-    name: str
     state: str
     url: str
 
 
-def requests(log_list: str = LOG_LIST) -> list[Request]:
+def requests(log_list: str) -> list[Request]:
     """Return the request for a list of logs.
 
     Raises:
@@ -81,30 +80,13 @@ def follow(request: Request, path: Path) -> Sequence[Request]:
     """Return a request for each log of a list that should answer."""
     if request.kind is not None:
         return ()
-    found = {}
-    for log in _logs(load_json(path)):
-        try:
-            prefix = found_url(log.url).rstrip("/")
-        except ValueError:
-            continue
-        if log.state in ASKED_STATES:
-            # One that takes no more certificates may have stopped saying whose it took.
-            found[prefix] = _get_roots(prefix, untrusted=True, may_be_absent=log.state == READ_ONLY)
-    return list(found.values())
-
-
-def left_alone(path: Path) -> list[LeftAlone]:
-    """Return the logs of a list that `follow` does not ask, and why."""
-    left = []
-    for log in _logs(load_json(path)):
-        if log.state not in ASKED_STATES:
-            left.append(LeftAlone(log.name, f"its state is {log.state or 'not stated'}"))
-            continue
-        try:
-            found_url(log.url)
-        except ValueError as problem:
-            left.append(LeftAlone(log.name, f"{log.url!r} {problem}"))
-    return left
+    # A log that takes no more certificates may have stopped saying whose it took.
+    return [
+        _get_roots(link.rstrip("/"), untrusted=True, may_be_absent=log.state == READ_ONLY)
+        for log in _logs(load_json(path))
+        if log.state in ASKED_STATES
+        for link in links([log.url])
+    ]
 
 
 def _logs(value: Any) -> Iterator[_Log]:
@@ -113,7 +95,6 @@ def _logs(value: Any) -> Iterator[_Log]:
         for log in (*_objects(operator, "logs"), *_objects(operator, "tiled_logs")):
             state = log.get("state")
             yield _Log(
-                name=_text(log.get("description")),
                 state=next(iter(state), "") if isinstance(state, dict) else "",
                 url=_text(log.get("submission_url", log.get("url"))),
             )

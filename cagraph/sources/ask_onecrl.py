@@ -12,6 +12,7 @@ from cagraph.sources.rows import RevocationRow
 from cagraph.sources.urls import base_url
 
 NAME = "onecrl"
+URL = "https://firefox.settings.services.mozilla.com/v1/buckets/security-state/collections/onecrl/records"
 LIMIT = 32 * MEBIBYTE
 
 

@@ -18,6 +18,7 @@ from cagraph.sources.rows import Issue, Truncated
 from cagraph.sources.sql_body import Row, read_body
 
 NAME = "crtsh-sql"
+DSN = "postgresql://guest@crt.sh:5432/certwatch?sslmode=require"
 BUCKET = 10_000_000
 """Numbers of certificates in a bucket of the drift check."""
 OVERLAP = 5 * BUCKET

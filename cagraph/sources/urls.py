@@ -5,7 +5,6 @@ Looks at the text alone. Whether an address may be reached is decided where the 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
@@ -19,14 +18,6 @@ _NOT_IN_A_URL = re.compile(r"[^\x21-\x7e]")
 _HOST = re.compile(r"[a-z0-9_.:-]+")
 _KEPT = "%/:?#[]@!$&'()*+,;=~"
 _NAME_SHOWN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class LeftAlone:
-    """A text that stands where a URL should, and why it is not asked."""
-
-    text: str
-    reason: str
 
 
 def base_url(text: str) -> str:
@@ -57,20 +48,12 @@ def found_url(text: str) -> str:
     return parts._replace(path=parts.path or "/", fragment="").geturl()
 
 
-def askable(texts: Iterable[str]) -> list[str]:
-    """Return the URLs among texts found in data that can be asked, each once, in their order."""
-    return list(dict.fromkeys(url for text in texts if (url := _read_or_none(text)) is not None))
+def links(texts: Iterable[str]) -> list[str]:
+    """Return texts found where URLs should be, each once, in the spelling in which they are asked.
 
-
-def left_alone(texts: Iterable[str]) -> list[LeftAlone]:
-    """Return those among texts found in data that `askable` leaves out, each once, and why."""
-    left = {}
-    for text in texts:
-        try:
-            found_url(text)
-        except ValueError as problem:
-            left[text] = LeftAlone(text, str(problem))
-    return list(left.values())
+    One that is no URL stands as it is: whoever asks refuses it and says why, so that none is lost.
+    """
+    return list(dict.fromkeys(_spelled(text) for text in texts if text.strip()))
 
 
 def host_of(url: str) -> str:
@@ -82,16 +65,20 @@ def host_of(url: str) -> str:
 
 
 def file_name(url: str, default: str) -> str:
-    """Return the last part of a URL's path as the name of a file."""
-    name = PurePosixPath(unquote(urlsplit(url).path, errors="replace")).name
+    """Return the last part of a URL's path as the name of a file; the default where it has none."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return default
+    name = PurePosixPath(unquote(path, errors="replace")).name
     return "".join(c if c.isprintable() else "_" for c in name)[-_NAME_SHOWN:] or default
 
 
-def _read_or_none(text: str) -> str | None:
+def _spelled(text: str) -> str:
     try:
         return found_url(text)
     except ValueError:
-        return None
+        return text
 
 
 def _split(text: str) -> SplitResult:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cagraph.crawl.addresses import ForbiddenAddress, askable
 from cagraph.sources import ask_aia
 from cagraph.sources.asking import Asked
 from tests.pki import Authority
@@ -15,7 +16,7 @@ URL = "http://aia.example/root.crt"
 asked: Asked = ask_aia
 
 
-def test_only_http_and_https_are_asked_and_the_rest_is_told() -> None:
+def test_what_is_no_url_is_left_to_be_refused() -> None:
     urls = [
         URL,
         "HTTP://AIA.example/root.crt#x",
@@ -25,13 +26,14 @@ def test_only_http_and_https_are_asked_and_the_rest_is_told() -> None:
         "http://aia.example:99999/",
         "http://aia.example/a\nb",
         f"http://aia.example/{'a' * 3000}",
-        "",
+        "http://[aia.example/",
     ]
-    requests = ask_aia.requests(urls)
-    assert [each.url for each in requests] == [URL]
+    requests = ask_aia.requests([*urls, "", " "])
+    assert [each.url for each in requests] == [URL, *urls[2:]]
     assert all(each.untrusted and each.kind == "certificates" for each in requests)
-    assert [left.text for left in ask_aia.left_alone(urls)] == urls[2:]
-    assert all(left.reason for left in ask_aia.left_alone(urls))
+    for each in requests[1:]:
+        with pytest.raises(ForbiddenAddress):
+            askable(each.url, guarded=True)
 
 
 def test_names_come_from_the_url_and_hold_no_control_characters() -> None:

@@ -215,10 +215,11 @@ def answer(tmp_path: Path, body: bytes) -> Answer:
     return Answer(path, "00" * 32, len(body))
 
 
-def test_requests_are_for_addresses_that_can_be_asked() -> None:
+def test_each_address_is_asked_once_and_what_is_none_is_left_to_be_refused() -> None:
     urls = ["http://crl.example/a.crl", "ldap://crl.example/b", "http://crl.example/a.crl"]
-    (request,) = ask_crl.requests(urls)
+    request, other = ask_crl.requests(urls)
     assert (request.source, request.kind, request.untrusted) == ("crl", "crl", True)
+    assert (other.url, other.untrusted) == ("ldap://crl.example/b", True)
     assert (request.url, request.name) == ("http://crl.example/a.crl", "a.crl")
 
 

@@ -4,6 +4,7 @@ ALTER TABLE fetched ADD COLUMN last_modified VARCHAR;
 ALTER TABLE fetched ADD COLUMN source VARCHAR;
 ALTER TABLE fetched ADD COLUMN crawl_id INTEGER;
 COMMENT ON COLUMN fetched.status IS 'The HTTP status of the last answer; 304: the same bytes as before. NULL: a file, or no answer.';
+COMMENT ON COLUMN snapshot.kind IS 'Which source format: the KIND of a module in cagraph/sources.';
 COMMENT ON COLUMN fetched.source IS 'Which source of a crawl asked for it; NULL: a file given to ingest.';
 
 ALTER TABLE analysis ADD COLUMN newest_fetch INTEGER;
