@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from cagraph.crawl.archive import Archive
-    from cagraph.gather.crawl import Options
+    from cagraph.gather.choice import Options
     from cagraph.gather.outcome import CrawlReport
     from cagraph.sources.asking import Request
 
@@ -39,7 +39,7 @@ class CrawlChoice:
     def options(self, sources: tuple[str, ...], dated: date | None) -> "Options":
         """Return it with the settings, as the crawl takes it."""
         from cagraph.gather.addresses import Addresses
-        from cagraph.gather.crawl import Options
+        from cagraph.gather.choice import Options
 
         named = {"ccadb": "ccadb_url", "crtsh": "crtsh_url", "crtsh_dsn": "crtsh_dsn", "onecrl": "onecrl_url"}
         given: dict[str, Any] = {name: resolve(setting).value for name, setting in named.items()}
@@ -65,7 +65,7 @@ class CrawlChoice:
 
     def preview(self, db: Path, sources: tuple[str, ...], dated: date | None) -> "list[tuple[Request, bool]]":
         """Return what would be asked first, by what the database holds now, if there is one."""
-        from cagraph.gather.crawl import preview
+        from cagraph.gather.choice import preview
         from cagraph.warehouse.database import open_warehouse
 
         with ExitStack() as stack:

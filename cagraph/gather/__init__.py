@@ -1,4 +1,4 @@
 """The crawl as a whole: what each source wants asked, round after round, and the answers' way in.
 
-The ways in are `crawl`, `offline` and `preview` of `cagraph.gather.crawl`.
+The ways in are `crawl` and `offline` of `cagraph.gather.crawl`, and `preview` of `choice`.
 """

@@ -8,22 +8,20 @@ It can be killed at any moment: the next crawl of the same sources goes on with 
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from fnmatch import fnmatch
+from datetime import timedelta
 
 from duckdb import DuckDBPyConnection
 
 from cagraph.crawl.archive import Archive
 from cagraph.crawl.crawler import Key, Round
-from cagraph.crawl.hosts import Hosts
 from cagraph.crawl.journal import Entry, Finished, Journal, Started
-from cagraph.crawl.outcome import ANSWERED, Allowance, Fetcher, State, Validators
-from cagraph.gather.addresses import Addresses
+from cagraph.crawl.outcome import Allowance, Fetcher
+from cagraph.gather import choice
+from cagraph.gather.choice import Options
 from cagraph.gather.fetchers import HTTP, SQL, open_fetchers
 from cagraph.gather.intake import Taken, take_in_round
 from cagraph.gather.outcome import FAILED, GIVEN_UP, STOPPED, WHOLE, CrawlReport, SourceReport
-from cagraph.gather.plans import Known, Plan, chosen
+from cagraph.gather.plans import Plan, chosen
 from cagraph.gather.replay import Logged, as_row, catch_up, read_crawls
 from cagraph.model import Progress
 from cagraph.sources.asking import Request
@@ -34,26 +32,6 @@ MAX_ROUNDS = 20
 """In one run. Each round asks for what the one before led to; chains of issuers are shorter than this."""
 GOES_ON_WITHIN = timedelta(days=1)
 """An interrupted crawl that began longer ago is left: its answers are of another day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a crawl is to be done.
-
-    `only`: a URL must contain this text or match this pattern. `since`: what was answered on that day or
-    later is not asked again. `dated`: the day that the answers speak for. `contact`: who to write to.
-    """
-
-    sources: tuple[str, ...] = ()
-    addresses: Addresses = field(default_factory=Addresses)
-    max_requests: int | None = None
-    since: date | None = None
-    only: str | None = None
-    dated: date | None = None
-    allow_private: bool = False
-    contact: str | None = None
-    hosts: Hosts | None = None
-    """How hosts are treated, if not as usual."""
 
 
 def crawl(
@@ -94,16 +72,6 @@ def offline(connection: DuckDBPyConnection, archive: Archive, progress: Progress
     return CrawlReport(None, False, WHOLE, (), files, caught_up=len(caught))
 
 
-def preview(connection: DuckDBPyConnection, options: Options) -> list[tuple[Request, bool]]:
-    """Return what the first round would ask, and whether with conditions; asks nobody and writes nothing."""
-    plans = chosen(options.sources)
-    known = crawls.read_frontier(connection, plans)
-    crawl_id = max(crawls.rounds_of(connection), default=0) + 1
-    first = {name: plan for name, plan in plans.items() if not plan.leans}
-    wanted = _wanted(connection, first or plans, options, crawl_id, known)
-    return [(request, _conditional(request, known) is not None) for request in wanted]
-
-
 def _begin(
     connection: DuckDBPyConnection,
     logged: Mapping[int, Logged],
@@ -112,7 +80,7 @@ def _begin(
     options: Options,
 ) -> tuple[Started, bool]:
     """Return the crawl to do, and whether it goes on with one that was interrupted."""
-    now = _now()
+    now = choice.now()
     last = max(logged.values(), key=lambda crawl: crawl.started.crawl, default=None)
     if last and not last.finished:
         started = last.started
@@ -137,51 +105,6 @@ def _asked_before(logged: Logged | None) -> dict[Key, Entry]:
     """Return what an interrupted crawl asked, the last answer to each request."""
     rounds = logged.rounds if logged else {}
     return {key: entry for number in sorted(rounds) for key, entry in rounds[number].items()}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _wanted(
-    connection: DuckDBPyConnection,
-    plans: Mapping[str, Plan],
-    options: Options,
-    crawl_id: int,
-    known: Mapping[Key, crawls.Known],
-) -> list[Request]:
-    """Return what the sources want asked now, without what need not be asked again."""
-    at = Known(connection, options.addresses, _now().date(), crawl_id)
-    requests = (request for plan in plans.values() for request in plan.wants(at))
-    return [
-        request
-        for request in requests
-        if _matches(request.url, options.only) and not _still_good(request, known, options.since)
-    ]
-
-
-def _matches(url: str, only: str | None) -> bool:
-    return only is None or only in url or fnmatch(url, only)
-
-
-def _still_good(request: Request, known: Mapping[Key, crawls.Known], since: date | None) -> bool:
-    """Say whether the last answer to a request will do."""
-    last = known.get((request.source, request.url))
-    if last is None or last.last_tried is None or last.state not in ANSWERED:
-        return False
-    if request.immutable and last.state == State.DONE:
-        return True
-    if request.fresh_days and _now() - last.last_tried < timedelta(days=request.fresh_days):
-        return True
-    return since is not None and last.last_tried.date() >= since
-
-
-def _conditional(request: Request, known: Mapping[Key, crawls.Known]) -> Validators | None:
-    """Return what makes a request conditional, if a body was taken before."""
-    last = known.get((request.source, request.url))
-    if last is None or last.body_sha256 is None or last.body_bytes is None:
-        return None
-    return Validators(last.body_sha256, last.body_bytes, last.etag, last.last_modified)
 
 
 class _Run:
@@ -246,7 +169,10 @@ class _Run:
         asking = Round((self._job.crawl, number), manners, self._archive, self._log, self._progress)
         # What was asked in an earlier round is not asked again, but it may lead on: the next page.
         await asking.run(
-            wanted, self.before, lambda request: _fetcher(request, fetchers), lambda r: _conditional(r, known)
+            wanted,
+            self.before,
+            lambda request: _fetcher(request, fetchers),
+            lambda request: choice.conditional(request, known),
         )
         self._take_in(asking)
         self._stopped = bool(asking.unasked)
@@ -256,7 +182,7 @@ class _Run:
         """Return what to ask in this round: what leans on other sources only once those are taken in."""
         first = {name: plan for name, plan in self._plans.items() if not plan.leans}
         for plans in (first, self._plans):
-            wanted = _wanted(self._connection, plans, self._options, self._job.crawl, known)
+            wanted = choice.wanted(self._connection, plans, self._options, self._job.crawl, known)
             if not all(self._asked_in_an_earlier_round(request, number) for request in wanted):
                 break
         return wanted
@@ -287,7 +213,7 @@ class _Run:
         failed = any(report.failed for report in self._reports.values())
         outcome = STOPPED if self._stopped else FAILED if failed else WHOLE
         if not self._stopped:
-            end = Finished(self._job.crawl, _now(), outcome)
+            end = Finished(self._job.crawl, choice.now(), outcome)
             self._log.add(end)
             with transaction(self._connection):
                 crawls.finish_crawl(self._connection, end.crawl, end.at, end.outcome)

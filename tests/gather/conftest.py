@@ -13,7 +13,8 @@ import pytest
 from cagraph.crawl.archive import Archive, folder_of
 from cagraph.crawl.hosts import ON_LOOPBACK, Hosts
 from cagraph.gather.addresses import Addresses
-from cagraph.gather.crawl import Options, crawl, offline
+from cagraph.gather.choice import Options
+from cagraph.gather.crawl import crawl, offline
 from cagraph.gather.outcome import CrawlReport
 from cagraph.warehouse.database import open_warehouse
 from tests.standin.content import Content, sample_content

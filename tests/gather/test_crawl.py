@@ -11,7 +11,7 @@ import pytest
 from cagraph.crawl.archive import Archive, folder_of
 from cagraph.crawl.journal import Entry, read
 from cagraph.errors import SourceError, UsageProblem, WarehouseError
-from cagraph.gather.crawl import Options, preview
+from cagraph.gather.choice import Options, preview
 from cagraph.gather.outcome import FAILED, STOPPED, WHOLE
 from cagraph.warehouse.database import open_warehouse
 from data.sample.scenario import owners

@@ -8,7 +8,8 @@ import pytest
 
 from cagraph.crawl.archive import Archive, folder_of
 from cagraph.gather.addresses import Addresses
-from cagraph.gather.crawl import Options, crawl
+from cagraph.gather.choice import Options
+from cagraph.gather.crawl import crawl
 from cagraph.gather.outcome import FAILED, WHOLE, CrawlReport
 from cagraph.warehouse.database import open_warehouse
 from data.sample.scenario import owners
