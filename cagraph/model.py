@@ -5,6 +5,7 @@ Imports nothing of ours and holds no rule: what a program asks of a purpose stan
 
 import hashlib
 import re
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -62,6 +63,11 @@ PROVED = frozenset({SignatureStatus.OK, SignatureStatus.WEAK})
 
 _SEPARATORS = re.compile(r"[\s:]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def utc_now() -> datetime:
+    """Return the time as every table and journal has it: UTC, without saying so."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def sha256_hex(data: bytes) -> str:

@@ -11,7 +11,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +27,15 @@ def folder_of(db: Path) -> Path:
     return db.with_suffix(".archive")
 
 
+@contextmanager
+def disk() -> Iterator[None]:
+    """Tell what goes wrong with our own disk apart from what goes wrong with a server."""
+    try:
+        yield
+    except OSError as error:
+        raise WarehouseError(f"cannot use the archive: {error.strerror or error}") from error
+
+
 class Receiving:
     """A body that is arriving: written to a temporary file and hashed as it comes."""
 
@@ -38,13 +47,15 @@ class Receiving:
 
     def write(self, data: bytes) -> None:
         """Take the next bytes of the body."""
-        self._stream.write(data)
+        with disk():
+            self._stream.write(data)
         self._hash.update(data)
         self.size += len(data)
 
     def finish(self) -> str:
         """Return the SHA-256 of the body; `path` now holds all of it."""
-        self._stream.flush()
+        with disk():
+            self._stream.flush()
         return self._hash.hexdigest()
 
 
@@ -103,12 +114,17 @@ class Archive:
         """
         safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)[-80:]
         path = self.incoming / f"{os.urandom(8).hex()}-{safe}"
+        with disk():
+            stream = path.open("wb")
         try:
-            with path.open("wb") as stream:
-                yield Receiving(path, stream)
+            yield Receiving(path, stream)
         finally:
+            # What was not flushed by then is not wanted.
+            with suppress(OSError):
+                stream.close()
             path.unlink(missing_ok=True)
 
+    @disk()
     def keep(self, received: Path, sha256: str) -> None:
         """Put a received body into the archive, unless it is there already. Blocks: compresses and syncs."""
         target = self.path_of(sha256)

@@ -8,10 +8,8 @@ Knows nothing of what is asked.
 import asyncio
 import random
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack, aclosing, contextmanager
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -25,7 +23,7 @@ from cagraph.crawl.bodies import ACCEPTED, WIRE_PIECE, unpacked
 from cagraph.crawl.hosts import HostGivenUp, Hosts
 from cagraph.crawl.outcome import Allowance, Check, Outcome, State, Validators
 from cagraph.crawl.redirects import REDIRECTS, Way
-from cagraph.errors import WarehouseError
+from cagraph.model import utc_now
 from cagraph.sources.asking import Answer, Refused, Request
 from cagraph.sources.urls import host_of
 
@@ -123,9 +121,9 @@ class HttpFetcher:
             try:
                 return replace(await self._try(request, known, check), tries=tries)
             except ForbiddenAddress as forbidden:
-                return Outcome(State.REFUSED, _now(), tries, error=_line(forbidden))
+                return Outcome(State.REFUSED, utc_now(), tries, error=_line(forbidden))
             except HostGivenUp as given_up:
-                return Outcome(State.FAILED, _now(), tries - 1, error=_line(given_up))
+                return Outcome(State.FAILED, utc_now(), tries - 1, error=_line(given_up))
             except Failed as failed:
                 if not failed.again or tries == limit:
                     return _failure(failed, tries)
@@ -135,7 +133,7 @@ class HttpFetcher:
     async def _try(self, request: Request, known: Validators | None, check: Check) -> Outcome:
         """Ask once, along redirects, and take what comes."""
         way = Way(request)
-        with _disk(), ExitStack() as held:
+        with ExitStack() as held:
             while (head := await self._hop(request, way, known, held)).status in REDIRECTS:
                 way.follow(head.status, head.location)
             if head.received:
@@ -168,8 +166,7 @@ class HttpFetcher:
                     received = None
                     if response.status == 200:
                         # Not before: many requests wait for their hosts, and a process may open few files.
-                        with _disk():
-                            received = held.enter_context(self._archive.receive(request.name))
+                        received = held.enter_context(self._archive.receive(request.name))
                         await _receive(response, request.limit, received)
                     return _head(response, received, conditional=bool(conditions))
             except (aiohttp.ClientError, OSError) as error:
@@ -190,7 +187,7 @@ class HttpFetcher:
                 str(refused), again=refused.again, gone=refused.gone, status=head.status
             ) from refused
         await asyncio.to_thread(self._archive.keep, received.path, sha256)
-        outcome = Outcome(State.DONE, _now(), 1, head.status, sha256, received.size)
+        outcome = Outcome(State.DONE, utc_now(), 1, head.status, sha256, received.size)
         if way.is_first:
             return replace(outcome, etag=head.etag, last_modified=head.last_modified)
         return outcome
@@ -206,17 +203,6 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
         raise aiohttp.ClientConnectionError(str(error)) from error.__cause__ or error
 
 
-@contextmanager
-def _disk() -> Iterator[None]:
-    """Tell what goes wrong with our own disk apart from what goes wrong with a server."""
-    try:
-        yield
-    except ForbiddenAddress:
-        raise
-    except OSError as error:
-        raise WarehouseError(f"cannot use the archive: {error.strerror or error}") from error
-
-
 async def _receive(response: aiohttp.ClientResponse, limit: int, received: Receiving) -> None:
     """Write a body as it arrives."""
     encodings = response.headers.getall("Content-Encoding", [])
@@ -224,8 +210,7 @@ async def _receive(response: aiohttp.ClientResponse, limit: int, received: Recei
     async with aclosing(unpacked(chunks, encodings, response.content_length, limit)) as pieces:
         try:
             async for piece in pieces:
-                with _disk():
-                    received.write(piece)
+                received.write(piece)
         except Failed as failed:
             failed.status = response.status
             raise
@@ -237,10 +222,10 @@ def _without_body(request: Request, head: _Head, known: Validators | None) -> Ou
         if known is None or not head.conditional:
             raise Failed("HTTP 304, and no condition was set", status=304)
         etag, modified = head.etag or known.etag, head.last_modified or known.last_modified
-        return Outcome(State.UNCHANGED, _now(), 1, 304, known.sha256, known.size, etag, modified)
+        return Outcome(State.UNCHANGED, utc_now(), 1, 304, known.sha256, known.size, etag, modified)
     is_gone = head.status in _GONE
     if is_gone and request.may_be_absent:
-        return Outcome(State.ABSENT, _now(), 1, head.status)
+        return Outcome(State.ABSENT, utc_now(), 1, head.status)
     raise Failed(f"HTTP {head.status}", gone=is_gone, status=head.status)
 
 
@@ -270,10 +255,6 @@ def _validator(text: str | None) -> str | None:
     return text if text and len(text) <= _LONGEST_VALIDATOR and not _NOT_SHOWN.search(text) else None
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 def _line(reason: object) -> str:
     """Return a reason as one short line that is safe to show."""
     return " ".join(_NOT_SHOWN.sub(" ", str(reason)).split())[:_LONGEST_REASON]
@@ -283,4 +264,4 @@ def _failure(failed: Failed, tries: int) -> Outcome:
     reason = _line(failed)
     if failed.again and tries > 1:
         reason += f" ({tries} tries)"
-    return Outcome(State.FAILED, _now(), tries, failed.status, error=reason, gone=failed.gone)
+    return Outcome(State.FAILED, utc_now(), tries, failed.status, error=reason, gone=failed.gone)

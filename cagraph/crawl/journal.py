@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from cagraph.crawl.archive import disk
 from cagraph.crawl.outcome import Outcome, State
 from cagraph.errors import WarehouseError
 from cagraph.sources.asking import Request
@@ -106,9 +107,10 @@ class Journal:
     def add(self, line: Line) -> None:
         """Append one line; when this returns it is on the disk."""
         assert self._file is not None
-        self._file.write(_encode(line))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with disk():
+            self._file.write(_encode(line))
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
 
 def read(path: Path) -> Iterator[Line]:

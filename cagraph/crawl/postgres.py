@@ -9,7 +9,6 @@ import random
 import re
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,6 +17,7 @@ from aiolimiter import AsyncLimiter
 
 from cagraph.crawl.archive import Archive, Receiving
 from cagraph.crawl.outcome import Allowance, Check, Outcome, State, Validators
+from cagraph.model import utc_now
 from cagraph.sources.asking import MEBIBYTE, Answer, Refused, Request
 from cagraph.sources.sql_body import end_line, head_line, row_line
 
@@ -125,7 +125,7 @@ class SqlFetcher:
                 except _Failed as failure:
                     await self._drop()
                     if failure.cure is _Cure.NONE or tries == TRIES:
-                        return Outcome(State.FAILED, _now(), tries, error=str(failure), gone=failure.gone)
+                        return Outcome(State.FAILED, utc_now(), tries, error=str(failure), gone=failure.gone)
                     await asyncio.sleep(_pause(failure.cure, pace, tries))
 
     def _prepare(self) -> Pace:
@@ -160,7 +160,7 @@ class SqlFetcher:
                 cure = _Cure.WAIT if refusal.again else _Cure.NONE
                 raise _Failed(str(refusal), cure, gone=refusal.gone) from None
             await asyncio.to_thread(self._archive.keep, received.path, sha256)
-        return Outcome(State.DONE, _now(), tries, sha256=sha256, size=answer.size)
+        return Outcome(State.DONE, utc_now(), tries, sha256=sha256, size=answer.size)
 
     async def _receive(self, request: Request, received: Receiving) -> None:
         """Write one answer as it arrives: head, rows, and at last how many there were."""
@@ -200,7 +200,3 @@ def _pause(cure: _Cure, pace: Pace, tries: int) -> float:
     """Return for how long to wait: up to twice as long after every try."""
     least, most = pace.again if cure is _Cure.WAIT else pace.reconnect
     return random.uniform(least, min(most, least * 2**tries))  # noqa: S311 (no secret)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

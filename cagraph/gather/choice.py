@@ -5,7 +5,7 @@ Asks nobody and writes nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from fnmatch import fnmatch
 
 from duckdb import DuckDBPyConnection
@@ -15,6 +15,7 @@ from cagraph.crawl.hosts import Hosts
 from cagraph.crawl.outcome import ANSWERED, State, Validators
 from cagraph.gather.addresses import Addresses
 from cagraph.gather.plans import Known, Plan, chosen
+from cagraph.model import utc_now
 from cagraph.sources.asking import Request
 from cagraph.warehouse import crawls
 
@@ -57,7 +58,7 @@ def wanted(
     known: Mapping[Key, crawls.Known],
 ) -> list[Request]:
     """Return what the sources want asked now, without what need not be asked again."""
-    at = Known(connection, options.addresses, now().date(), crawl_id)
+    at = Known(connection, options.addresses, utc_now().date(), crawl_id)
     requests = (request for plan in plans.values() for request in plan.wants(at))
     return [
         request
@@ -77,7 +78,7 @@ def _still_good(request: Request, known: Mapping[Key, crawls.Known], since: date
         return False
     if request.immutable and last.state == State.DONE:
         return True
-    if request.fresh_days and now() - last.last_tried < timedelta(days=request.fresh_days):
+    if request.fresh_days and utc_now() - last.last_tried < timedelta(days=request.fresh_days):
         return True
     return since is not None and last.last_tried.date() >= since
 
@@ -88,8 +89,3 @@ def conditional(request: Request, known: Mapping[Key, crawls.Known]) -> Validato
     if last is None or last.body_sha256 is None or last.body_bytes is None:
         return None
     return Validators(last.body_sha256, last.body_bytes, last.etag, last.last_modified)
-
-
-def now() -> datetime:
-    """Return the time as the tables have it: UTC, without saying so."""
-    return datetime.now(UTC).replace(tzinfo=None)

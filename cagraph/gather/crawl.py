@@ -23,7 +23,7 @@ from cagraph.gather.intake import Taken, take_in_round
 from cagraph.gather.outcome import FAILED, GIVEN_UP, STOPPED, WHOLE, CrawlReport, SourceReport
 from cagraph.gather.plans import Plan, chosen
 from cagraph.gather.replay import Logged, as_row, catch_up, read_crawls
-from cagraph.model import Progress
+from cagraph.model import Progress, utc_now
 from cagraph.sources.asking import Request
 from cagraph.warehouse import crawls
 from cagraph.warehouse.migrations import transaction
@@ -80,7 +80,7 @@ def _begin(
     options: Options,
 ) -> tuple[Started, bool]:
     """Return the crawl to do, and whether it goes on with one that was interrupted."""
-    now = choice.now()
+    now = utc_now()
     last = max(logged.values(), key=lambda crawl: crawl.started.crawl, default=None)
     if last and not last.finished:
         started = last.started
@@ -213,7 +213,7 @@ class _Run:
         failed = any(report.failed for report in self._reports.values())
         outcome = STOPPED if self._stopped else FAILED if failed else WHOLE
         if not self._stopped:
-            end = Finished(self._job.crawl, choice.now(), outcome)
+            end = Finished(self._job.crawl, utc_now(), outcome)
             self._log.add(end)
             with transaction(self._connection):
                 crawls.finish_crawl(self._connection, end.crawl, end.at, end.outcome)

@@ -8,11 +8,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import duckdb
 
+from cagraph.model import utc_now
 from cagraph.sources.rows import AuditCells, CrlRow, Issue, PeerRow, RecordRow, RevocationRow, TrustRow
 from cagraph.warehouse.bulk import insert
 from cagraph.x509.facts import CertificateFacts
@@ -47,7 +48,7 @@ def store_fetch(
     values = {
         "fetch_id": fetch_id,
         "url": url,
-        "fetched_at": datetime.now(UTC).replace(tzinfo=None),
+        "fetched_at": utc_now(),
         "body_sha256": sha256,
         "body_bytes": size,
         "error": error,
