@@ -63,11 +63,12 @@ ANTI JOIN certificate ON trusted_root.sha256 = certificate.sha256
 HAVING count(*) > 0
 UNION ALL
 SELECT
-    'trusted root whose own extensions take something away: ' || path.broken_reason AS what,
+    'trusted root whose own extensions take something away: ' || coalesce(broken.reason, 'extended_key_usage') AS what,
     count(DISTINCT path.sha256) AS count,
     min(path.sha256) AS example
 FROM path
 SEMI JOIN trusted_root ON path.sha256 = trusted_root.sha256
-WHERE path.length = 1 AND path.broken_reason IS NOT NULL
-GROUP BY path.broken_reason
+LEFT JOIN path_break AS broken ON path.path_id = broken.path_id
+WHERE path.length = 1 AND len(path.purposes) = 0
+GROUP BY broken.reason
 ORDER BY what, count;

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import networkx as nx
 
-from cagraph.graph.link import Linked, link
+from cagraph.graph.link import Linked, SignatureChecks, link
 from cagraph.model import PROVED
 from cagraph.x509.certificate import read_certificate
 from cagraph.x509.facts import CertificateFacts
@@ -53,3 +53,18 @@ def graph_of(ders: Iterable[bytes]) -> Graph:
     """
     certificates = list({facts.sha256: facts for facts in map(read_certificate, ders)}.values())
     return build_graph(certificates, link(certificates))
+
+
+def with_certificates(graph: Graph, certificates: Iterable[CertificateFacts]) -> Graph:
+    """Return a new graph with more certificates, a subscriber's too; no signature is tried twice."""
+    known = [(issuer, data) for issuer, _, data in graph.edges(data=True)]
+    checks = SignatureChecks(
+        {
+            (data["certificate"].sha256, graph.nodes[issuer]["spki_sha256"]): data["signature_status"]
+            for issuer, data in known
+            if data["signature_status"] is not None
+        }
+    )
+    facts = {data["certificate"].sha256: data["certificate"] for _, data in known}
+    facts |= {certificate.sha256: certificate for certificate in certificates}
+    return build_graph(facts.values(), link(list(facts.values()), checks))

@@ -117,6 +117,8 @@ def link(
     one issuance: proved, or not proved with the status that says why, or from a dangling issuer.
     """
     checks = checks or SignatureChecks()
+    # So that what a CA spelled in two ways is called does not depend on which came first.
+    certificates = sorted(certificates, key=lambda each: each.sha256)
     candidates = _Candidates(certificates)
     cas = {
         c.ca_id: CA(c.ca_id, c.subject, c.subject_name_id, c.spki_sha256, dangling=False)

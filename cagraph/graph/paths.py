@@ -1,97 +1,177 @@
 """Every path: anchor → … → certificate, certificate by certificate, no CA twice.
 
-The walk goes down from the anchors, level by level, so that each path is its parent path and one more
-certificate, and the shortest come first. It is made once for all time: a path carries the window in which
-all its certificates are valid, and the purposes it permits, which hold for any day.
-
-What a path permits follows RFC 5280 6.1 and the root programs' practice of chaining extended key usages.
-An anchor's own extensions apply as mozilla::pkix applies them; what the path permits with the anchor
-taken as a name and a key alone (RFC 5280 6.1.1 d) is kept beside it. Trust comes later: nothing here
-knows which program trusts an anchor, or what day it is.
+A path is its parent path and one more step. The walk goes down from the anchors, level by level, so that
+the shortest come first. It is made once for all time: a path carries the window in which all its
+certificates are valid, and what it permits holds for any day of it. Trust comes later: nothing here knows
+which program trusts an anchor, or what day it is.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import cast
 
 import networkx as nx
 
 from cagraph.graph.build import Graph
-from cagraph.graph.purposes import Purposes, load_purposes
+from cagraph.graph.purposes import Purposes
+from cagraph.graph.rules import EXTENDED_KEY_USAGE, NO_COMMON_VALIDITY, Break, Certificate
+from cagraph.graph.steps import Step, Steps, Walkable, steps_of
 from cagraph.model import Progress
-from cagraph.x509.facts import CertificateFacts
+from cagraph.x509.constraints import nothing_left
 
-ANY_POLICY = "2.5.29.32.0"
 DEFAULT_BUDGET = 2_000
 """Paths kept for one certificate, of those that permit something and again of those that permit nothing."""
 
-NO_COMMON_VALIDITY = "no_common_validity"
-NOT_CA = "not_ca"
-NO_KEY_CERT_SIGN = "no_key_cert_sign"
-PATH_LENGTH = "path_length"
-EXTENDED_KEY_USAGE = "extended_key_usage"
+ID_MODULUS = 2**53 - 111
+"""A prime: every path's number is below it, so that JSON readers that know floating point only keep it."""
+ID_FACTOR = 6_364_136_223_846_793
 
 
-class Certificate(NamedTuple):
-    """What the walk needs of one certificate, worked out once."""
+class Path(tuple["Path | None", Step]):
+    """One path: the path without its last certificate (None for an anchor alone), and the last step.
 
-    sha256: str
-    ca: str
-    not_before: datetime
-    not_after: datetime
-    purposes: int
-    policies: frozenset[str] | None
-    path_len: int | None
-    self_issued: bool
-    version: int
-    unfit: str | None
-    """Why it cannot issue, whatever the path."""
-
-
-@dataclass(slots=True)
-class Path:
-    """One path. `purposes` and `purposes_bare` are bits of `Purposes`; None for a number is no limit.
-
-    They say what the last certificate may issue for, as the whole path permits it. A path is `sound` if
-    dates, cA, keyCertSign and path lengths hold, whatever the purposes. `policies` are those
-    left below the anchor, None for any. `broken_by` is the first certificate, from the anchor down, after
-    which nothing is permitted, with the reason.
+    Sets of purposes are bits of `Purposes`. What is said of purposes and policies is what the last
+    certificate may issue for, as the whole path permits it; of a subscriber's certificate, what it is
+    good for.
     """
 
-    parent: "Path | None"
-    certificate: Certificate
-    length: int
-    valid_from: datetime
-    valid_to: datetime
-    sound: bool
-    purposes: int
-    purposes_bare: int
-    policies: frozenset[str] | None
-    remaining: int | None
-    remaining_bare: int | None
-    broken_by: tuple[str, str] | None
-    self_signed_hop: bool = False
+    __slots__ = ()
+
+    @property
+    def parent(self) -> "Path | None":
+        """The path without its last certificate."""
+        return self[0]
+
+    @property
+    def step(self) -> Step:
+        """The last step."""
+        return self[1]
+
+    @property
+    def certificate(self) -> Certificate:
+        """The last certificate."""
+        return self[1].certificate
+
+    @property
+    def steps(self) -> list[Step]:
+        """Every step, the anchor first."""
+        found, path = [], cast("Path | None", self)
+        while path is not None:
+            found.append(path[1])
+            path = path[0]
+        return found[::-1]
 
     def certificates(self) -> list[str]:
         """Return the SHA-256 of each certificate, the anchor first."""
-        found = [path.certificate.sha256 for path in self._upwards()]
-        return found[::-1]
+        return [step.certificate.sha256 for step in self.steps]
 
     def anchor(self) -> str:
         """Return the SHA-256 of the anchor."""
-        return self.certificates()[0]
+        return self.steps[0].certificate.sha256
+
+    @property
+    def length(self) -> int:
+        """Certificates on the path, anchor and target included."""
+        return len(self.steps)
+
+    @property
+    def valid_from(self) -> datetime:
+        """The first instant at which every certificate is valid, if `valid_to` is not before it."""
+        return max(step.certificate.not_before for step in self.steps)
+
+    @property
+    def valid_to(self) -> datetime:
+        """The last instant at which every certificate is valid."""
+        return min(step.certificate.not_after for step in self.steps)
+
+    @property
+    def breaks(self) -> tuple[Break, ...]:
+        """Every certificate that breaks the path whatever the purpose, the anchor first, and why."""
+        found: list[Break] = []
+        earliest, latest = datetime.min, datetime.max
+        for step in self.steps:
+            found += step.breaks
+            had_common = earliest <= latest
+            earliest = max(earliest, step.certificate.not_before)
+            latest = min(latest, step.certificate.not_after)
+            if had_common and earliest > latest:
+                found.append(Break(step.certificate.sha256, NO_COMMON_VALIDITY))
+        return tuple(found)
+
+    def breaks_for(self, purpose: int) -> tuple[Break, ...]:
+        """Return every certificate that breaks the path for one purpose (its bit), with its reason."""
+        lacking = [
+            Break(step.certificate.sha256, EXTENDED_KEY_USAGE)
+            for step in self.steps
+            if not step.certificate.purposes & purpose
+        ]
+        return (*self.breaks, *lacking)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing breaks the path, whatever the purposes."""
+        return self[1].standing.reading.sound and self.valid_from <= self.valid_to
+
+    @property
+    def purposes(self) -> int:
+        """What the path permits, the anchor's own extensions applied as mozilla::pkix applies them."""
+        return self[1].standing.reading.purposes if self.sound else 0
+
+    @property
+    def purposes_bare(self) -> int:
+        """What it permits with the anchor as a name and a key alone (RFC 5280 6.1.1 d)."""
+        bare = self[1].standing.bare
+        return bare.purposes if bare.sound and self.valid_from <= self.valid_to else 0
+
+    @property
+    def policies(self) -> frozenset[str] | None:
+        """Certificate policies left below the anchor; None is any."""
+        return self[1].standing.reading.policies
+
+    @property
+    def constrained_by(self) -> list[str]:
+        """The certificates whose name constraints hold for what the last one issues."""
+        return [each.sha256 for each in self[1].standing.reading.constrained_by]
+
+    @property
+    def no_names_left(self) -> list[str]:
+        """The kinds of names (dns, ip, email, directory, uri) of which those constraints leave none."""
+        holders = self[1].standing.reading.constrained_by
+        return sorted(nothing_left(each.constraints for each in holders if each.constraints))
+
+    @property
+    def weak(self) -> list[str]:
+        """The certificates below the anchor that are signed with MD2, MD5 or SHA-1."""
+        return [step.certificate.sha256 for step in self.steps[1:] if step.certificate.weak]
+
+    @property
+    def self_signed_hop(self) -> bool:
+        """Whether the last certificate is a self-signed one of the CA that the path had reached."""
+        return self[1].hop
+
+    @property
+    def id(self) -> int:
+        """The path's number: the same certificates in the same order have the same one everywhere."""
+        number = 0
+        for step in self.steps:
+            number = (number * ID_FACTOR + id_of(step.certificate.sha256)) % ID_MODULUS
+        return number
 
     def visits(self, ca: str) -> bool:
         """Say whether the path goes through this CA."""
-        return any(path.certificate.ca == ca for path in self._upwards())
-
-    def _upwards(self) -> Iterator["Path"]:
-        path: Path | None = self
+        path = cast("Path | None", self)
         while path is not None:
-            yield path
-            path = path.parent
+            if path[1].certificate.ca == ca:
+                return True
+            path = path[0]
+        return False
+
+
+def id_of(sha256: str) -> int:
+    """Return what a certificate adds to the number of a path."""
+    return int(sha256[:13], 16)
 
 
 @dataclass(slots=True)
@@ -121,204 +201,119 @@ def anchors_of(graph: Graph, trusted: Iterable[str] = ()) -> list[str]:
 
 
 def walk(
-    graph: Graph,
+    graph: Walkable,
     anchors: Iterable[str],
     *,
-    budget: int = DEFAULT_BUDGET,
+    budget: int | None = DEFAULT_BUDGET,
     purposes: Purposes | None = None,
     progress: Progress | None = None,
 ) -> Walked:
     """Return every path from the anchors (SHA-256 of certificates in the graph) down.
 
     `budget` bounds the paths to one certificate, so that a mesh of cross-certified CAs ends; what it cut
-    is counted in `Walked.cut`, never silent. Where nothing was cut the list is complete.
+    is counted in `Walked.cut`, never silent. Where nothing was cut the list is complete. None is no bound.
     """
-    return _Walk(graph, purposes or load_purposes(), budget).run(anchors, progress)
+    steps = steps_of(graph, purposes)
+    found: list[Path] = []
+    budgeted = None if budget is None else _Budget(steps, budget)
+    level = [Path((None, steps.start(anchor))) for anchor in sorted(set(anchors))]
+    while level:
+        if budgeted:
+            level = budgeted.keep(level, found)
+        found.extend(level)
+        if progress:
+            progress("walking paths", len(found), None)
+        steps.open({path[1].standing for path in level if not path[1].hop})
+        level = _next_level(level)
+    return Walked(found, budgeted.cut() if budgeted else {})
 
 
-class _Walk:
-    """One walk over one graph."""
+def _next_level(level: list[Path]) -> list[Path]:
+    """Return each path with one more certificate, for each that its last CA issued and that fits."""
+    return [
+        *(Path((path, step)) for path in level if not path[1].hop for step in path[1].standing.onward),
+        *(
+            Path((path, step))
+            for path in level
+            if path[1].standing.looping and not path[1].hop
+            for step in path[1].standing.looping
+            if not path.visits(step.certificate.ca)
+        ),
+        *(
+            Path((path, step))
+            for path in level
+            if path[1].standing.hops and not path[1].hop
+            for step in path[1].standing.hops
+            if step.certificate is not path[1].certificate
+        ),
+    ]
 
-    def __init__(self, graph: Graph, purposes: Purposes, budget: int) -> None:
-        self._budget = budget
-        self._purposes = purposes
-        self._certificates: dict[str, Certificate] = {}
-        self._issued: dict[str, list[Certificate]] = defaultdict(list)
-        self._self_signed: dict[str, list[Certificate]] = defaultdict(list)
-        proved: nx.DiGraph[str] = nx.DiGraph()
-        for issuer, subject, key, data in sorted(graph.edges(keys=True, data=True), key=lambda edge: edge[2]):
-            certificate = prepare(data["certificate"], purposes)
-            self._certificates[key] = certificate
-            if not data["proved"]:
-                continue
-            proved.add_edge(issuer, subject)
-            (self._self_signed if issuer == subject else self._issued)[issuer].append(certificate)
-        self._proved = proved
-        self._component = _components(proved)
-        self._kept: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+
+class _Budget:
+    """Counts the paths kept for each certificate, and what there was no room for.
+
+    Whether a path permits something takes a look at all its dates, so that it is asked only of paths to
+    certificates that are over the budget altogether.
+    """
+
+    def __init__(self, steps: Steps, most: int) -> None:
+        self._steps = steps
+        self._most = most
+        self._arrived: Counter[str] = Counter()
+        self._kept: dict[str, Counter[bool]] = {}
+        self._refused: Counter[str] = Counter()
         self._cut_at: set[str] = set()
-        self._result = Walked()
 
-    def run(self, anchors: Iterable[str], progress: Progress | None) -> Walked:
-        """Walk level by level until nothing is left to extend."""
-        found = self._result.paths
-        alone = (start(self._certificates[anchor], self._purposes) for anchor in sorted(set(anchors)))
-        level = [path for path in alone if self._keep(path)]
-        while level:
-            found.extend(level)
-            if progress:
-                progress("walking paths", len(found), None)
-            level = [
-                path
-                for parent in level
-                if not parent.self_signed_hop
-                for path in self._extensions(parent)
-                if self._keep(path)
-            ]
-        self._mark_below_cuts()
-        return self._result
+    def keep(self, level: list[Path], kept: list[Path]) -> list[Path]:
+        """Return the paths that there is room for beside those kept; of one level, the lowest numbers."""
+        self._arrived.update(path[1].certificate.sha256 for path in level)
+        crowded = {sha256 for sha256, count in self._arrived.items() if count > self._most}
+        if not crowded:
+            return level
+        self._count(kept, crowded)
+        asked = sorted((p for p in level if p.certificate.sha256 in crowded), key=lambda path: path.id)
+        return [
+            *(path for path in level if path.certificate.sha256 not in crowded),
+            *(path for path in asked if self._has_room(path)),
+        ]
 
-    def _extensions(self, path: Path) -> Iterator[Path]:
-        """Yield the path with one more certificate, for each that its last CA issued and that fits."""
-        here = path.certificate.ca
-        for certificate in self._self_signed[here]:
-            if certificate is not path.certificate:
-                yield extend(path, certificate, self_signed_hop=True)
-        component = self._component.get(here)
-        for certificate in self._issued[here]:
-            # A CA can only come back within its own strongly connected component.
-            loops = component is not None and component == self._component.get(certificate.ca)
-            if not (loops and path.visits(certificate.ca)):
-                yield extend(path, certificate)
+    def _count(self, kept: list[Path], crowded: set[str]) -> None:
+        """Count by kind what was kept of the certificates that have become crowded."""
+        new = crowded - self._kept.keys()
+        self._kept |= {sha256: Counter() for sha256 in new}
+        for path in kept if new else ():
+            if path.certificate.sha256 in new:
+                self._kept[path.certificate.sha256][_permits(path)] += 1
 
-    def _keep(self, path: Path) -> bool:
-        """Say whether the budget of the path's certificate has room; count what it has not."""
-        sha256 = path.certificate.sha256
-        permits_nothing = not (path.purposes or path.purposes_bare)
-        kept = self._kept[sha256]
-        if kept[permits_nothing] >= self._budget:
-            self._result.cut[sha256] = self._result.cut.get(sha256, 0) + 1
-            if not path.self_signed_hop:  # which nothing would have continued
-                self._cut_at.add(path.certificate.ca)
-            return False
-        kept[permits_nothing] += 1
-        return True
+    def _has_room(self, path: Path) -> bool:
+        """Say whether a path to a crowded certificate may stay; count it either way."""
+        kept, permits = self._kept[path.certificate.sha256], _permits(path)
+        if kept[permits] < self._most:
+            kept[permits] += 1
+            return True
+        self._refused[path.certificate.sha256] += 1
+        if not path.self_signed_hop:  # which nothing would have continued
+            self._cut_at.add(path.certificate.ca)
+        return False
 
-    def _mark_below_cuts(self) -> None:
-        """Mark whatever lies below a certificate whose paths were cut: it may have lost some too."""
-        below = set(self._cut_at)
-        for ca in self._cut_at:
-            below |= nx.descendants(self._proved, ca) if ca in self._proved else set()
-        for ca in below:
-            for certificate in (*self._issued[ca], *self._self_signed[ca]):
-                self._result.cut.setdefault(certificate.sha256, 0)
+    def cut(self) -> dict[str, int]:
+        """Return what was refused, and mark whatever lies below: it may have lost some too."""
+        cut = dict(self._refused)
+        for ca in below(self._steps, self._cut_at):
+            for certificate in (*self._steps.issued.get(ca, ()), *self._steps.self_signed.get(ca, ())):
+                cut.setdefault(certificate.sha256, 0)
+        return cut
 
 
-def _components(graph: "nx.DiGraph[str]") -> dict[str, int]:
-    """Return for each CA that lies on a circle the number of its strongly connected component."""
-    components = (c for c in nx.strongly_connected_components(graph) if len(c) > 1)
-    return {ca: number for number, component in enumerate(components) for ca in component}
+def _permits(path: Path) -> bool:
+    """Say whether a path permits anything, which is what its budget is kept for."""
+    return bool(path.purposes or path.purposes_bare)
 
 
-def prepare(facts: CertificateFacts, purposes: Purposes) -> Certificate:
-    """Work out what the walk needs of a certificate."""
-    policies = frozenset(facts.policy_oids or ())
-    unfit = None
-    if not facts.is_ca:
-        unfit = NOT_CA
-    elif facts.key_usage is not None and "keyCertSign" not in facts.key_usage:
-        unfit = NO_KEY_CERT_SIGN
-    return Certificate(
-        sha256=facts.sha256,
-        ca=facts.ca_id,
-        not_before=facts.not_before,
-        not_after=facts.not_after,
-        purposes=purposes.permitted_by(facts.eku_oids),
-        policies=None if ANY_POLICY in policies else policies,
-        path_len=facts.path_len,
-        self_issued=facts.subject_name_id == facts.issuer_name_id,
-        version=facts.version,
-        unfit=unfit,
-    )
-
-
-def start(anchor: Certificate, purposes: Purposes) -> Path:
-    """Return the path that is an anchor alone.
-
-    As in mozilla::pkix, a version 1 anchor needs no basicConstraints; one of version 3 does.
-    """
-    unfit = None if anchor.unfit == NOT_CA and anchor.version == 1 else anchor.unfit
-    never_valid = anchor.not_before > anchor.not_after
-    if never_valid:
-        unfit = NO_COMMON_VALIDITY
-    permitted = 0 if unfit else anchor.purposes
-    reason = unfit or (None if permitted else EXTENDED_KEY_USAGE)
-    return Path(
-        parent=None,
-        certificate=anchor,
-        length=1,
-        valid_from=anchor.not_before,
-        valid_to=anchor.not_after,
-        sound=unfit is None,
-        purposes=permitted,
-        purposes_bare=0 if never_valid else purposes.all,
-        policies=None,
-        remaining=anchor.path_len,
-        remaining_bare=None,
-        broken_by=(anchor.sha256, reason) if reason else None,
-    )
-
-
-def extend(path: Path, certificate: Certificate, *, self_signed_hop: bool = False) -> Path:
-    """Return the path with one more certificate, and what that leaves of its purposes.
-
-    A self-signed certificate at the end takes no policies away: roots carry none by rule
-    (BR 7.1.2.1.2: certificatePolicies NOT RECOMMENDED), and it names a CA that the path had reached.
-    """
-    valid_from = max(path.valid_from, certificate.not_before)
-    valid_to = min(path.valid_to, certificate.not_after)
-    unfit = NO_COMMON_VALIDITY if valid_from > valid_to else certificate.unfit
-    too_deep, remaining = _path_length(path.remaining, certificate)
-    too_deep_bare, remaining_bare = _path_length(path.remaining_bare, certificate)
-    purposes = 0 if unfit or too_deep else path.purposes & certificate.purposes
-    purposes_bare = 0 if unfit or too_deep_bare else path.purposes_bare & certificate.purposes
-    broken_by = path.broken_by
-    if broken_by is None and not purposes:
-        broken_by = (certificate.sha256, unfit or (PATH_LENGTH if too_deep else EXTENDED_KEY_USAGE))
-    return Path(
-        parent=path,
-        certificate=certificate,
-        length=path.length + 1,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        sound=path.sound and not (unfit or too_deep),
-        purposes=purposes,
-        purposes_bare=purposes_bare,
-        policies=path.policies if self_signed_hop else _policies(path.policies, certificate.policies),
-        remaining=remaining,
-        remaining_bare=remaining_bare,
-        broken_by=broken_by,
-        self_signed_hop=self_signed_hop,
-    )
-
-
-def _path_length(remaining: int | None, certificate: Certificate) -> tuple[bool, int | None]:
-    """Return whether a CA certificate here is one too many, and how many more may follow it.
-
-    RFC 5280 6.1.4 (l), (m): self-issued certificates are not counted. The certificate is judged as an
-    issuer: a CA below a pathLenConstraint of zero can have no valid subscriber.
-    """
-    too_deep = False
-    if remaining is not None and not certificate.self_issued:
-        too_deep = remaining <= 0
-        remaining = max(remaining - 1, 0)
-    if certificate.path_len is not None and (remaining is None or certificate.path_len < remaining):
-        remaining = certificate.path_len
-    return too_deep, remaining
-
-
-def _policies(above: frozenset[str] | None, own: frozenset[str] | None) -> frozenset[str] | None:
-    """Intersect policies along a path; None is any. Without the extension there are none (6.1.3 e)."""
-    if above is None:
-        return own
-    return above if own is None else above & own
+def below(steps: Steps, cas: Iterable[str]) -> set[str]:
+    """Return these CAs and every CA that a proved certificate leads to from them."""
+    found: set[str] = set()
+    for ca in cas:
+        if ca not in found:
+            found |= {ca, *(nx.descendants(steps.cas, ca) if ca in steps.cas else ())}
+    return found

@@ -34,6 +34,16 @@ class Purposes:
             permitted |= self._by_oid.get(oid, 0)
         return permitted
 
+    def bit(self, name: str) -> int:
+        """Return the bit of one purpose.
+
+        Raises:
+            LookupError: the file does not name it.
+        """
+        if name not in self.names:
+            raise LookupError(f"no purpose {name!r}: one of {', '.join(self.names)}")
+        return 1 << self.names.index(name)
+
     def words(self, bits: int) -> list[str]:
         """Return a set of purposes as words, in the order of the file."""
         return [name for index, name in enumerate(self.names) if bits >> index & 1]

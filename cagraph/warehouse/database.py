@@ -42,7 +42,9 @@ def open_warehouse(
     except duckdb.Error as error:
         raise WarehouseError(explain(path, error)) from error
     try:
-        _configure(connection, locked=not write, folders=may_write_into)
+        configure(connection)
+        if not write:
+            _lock(connection, may_write_into)
         _check_schema(connection, path, write=write)
         if write:
             migrate(connection)
@@ -91,14 +93,17 @@ def _check_path(path: Path, *, write: bool) -> None:
         raise WarehouseError(f"no directory {path.parent} to make the database in")
 
 
-def _configure(connection: duckdb.DuckDBPyConnection, *, locked: bool, folders: Sequence[Path]) -> None:
+def configure(connection: duckdb.DuckDBPyConnection) -> None:
+    """Set what every connection of ours has in common."""
     connection.execute("SET TimeZone = 'UTC'")
     # `SELECT * FROM rows` must mean a table, never a Python variable of ours that has that name.
     connection.execute("SET python_enable_replacements = false")
     # A query may not send this machine to the network for an extension.
     connection.execute("SET autoinstall_known_extensions = false")
-    if not locked:
-        return
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> None:
+    """Shut a reader's connection: no file but this one and those in the folders, no way back."""
     connection.execute("SET allowed_directories = ?", [[str(folder.resolve()) for folder in folders]])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -56,7 +56,12 @@ def show(name: Name) -> str:
 
 def name_id(name: Name) -> str:
     """Return the identity of a name: the SHA-256 of its normal form, the same for equal names."""
-    return sha256_hex("\n".join(_normal_rdn(rdn) for rdn in name).encode())
+    return sha256_hex("\n".join(normal_form(name)).encode())
+
+
+def normal_form(name: Name) -> tuple[str, ...]:
+    """Return a name's relative distinguished names in normal form, in the order of the DER."""
+    return tuple(_normal_rdn(rdn) for rdn in name)
 
 
 def ca_id(subject_name_id: str, spki_sha256: str) -> str:

@@ -18,7 +18,7 @@ INNER JOIN snapshot ON trust.snapshot_id = snapshot.snapshot_id
 GROUP BY trust.root_program, is_ev;
 COMMENT ON VIEW trust_used IS 'As of which date each program''s store is used: the last one known by the day, else the first.';
 
-CREATE OR REPLACE VIEW trusted_root AS
+CREATE OR REPLACE VIEW root_trust_used AS
 SELECT DISTINCT
     root_trust.root_program,
     root_trust.sha256,
@@ -39,8 +39,13 @@ INNER JOIN trust_used
             OR NOT snapshot.complete
             AND root_trust.trust_date BETWEEN trust_used.trust_date AND as_of()
         )
-LEFT JOIN certificate ON root_trust.sha256 = certificate.sha256
-WHERE root_trust.disabled_from IS NULL OR root_trust.disabled_from > as_of();
+LEFT JOIN certificate ON root_trust.sha256 = certificate.sha256;
+COMMENT ON VIEW root_trust_used IS 'What each program''s store of the day says of its roots, trust that has been disabled included.';
+
+CREATE OR REPLACE VIEW trusted_root AS
+SELECT *
+FROM root_trust_used
+WHERE disabled_from IS NULL OR disabled_from > as_of();
 COMMENT ON VIEW trusted_root IS 'Roots that a program trusts for a purpose on the day. notbefore_until binds subscribers only: the CA stays in scope.';
 
 CREATE OR REPLACE VIEW ev_root AS

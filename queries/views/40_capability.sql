@@ -49,7 +49,7 @@ SELECT
     path.sha256,
     root.root_program,
     root.purpose,
-    min(path.path_id) AS witness_path_id
+    arg_min(path.path_id, (path.length, path.path_id)) AS witness_path_id
 FROM path
 INNER JOIN (
     SELECT DISTINCT root_program, sha256, purpose FROM trusted_root WHERE purpose <> 'ev_tls'
@@ -135,7 +135,7 @@ SELECT
     trusted_path.root_program,
     trusted_path.purpose,
     count(*) AS paths,
-    min(trusted_path.path_id) AS witness_path_id,
+    arg_min(trusted_path.path_id, (trusted_path.length, trusted_path.path_id)) AS witness_path_id,
     bool_and(path_constrained.path_id IS NOT NULL) AS constrained_on_all_paths
 FROM trusted_path
 LEFT JOIN path_constrained

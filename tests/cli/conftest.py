@@ -65,7 +65,10 @@ def analysed(db: Path) -> Path:
         connection.execute(
             "INSERT INTO fetched (fetch_id, url, fetched_at) VALUES (1, 'file:///x', '2024-05-08')"
         )
-        connection.execute("INSERT INTO analysis VALUES ('2024-05-09', 'digest', 0, 0, 0, 2000, 0, 1)")
+        connection.execute(
+            "INSERT INTO analysis (finished_at, newest_fetch, input_digest, certificates, issuances, paths,"
+            " budget, truncated) VALUES ('2024-05-09', 1, 'digest', 0, 0, 0, 2000, 0)"
+        )
     return db
 
 

@@ -79,9 +79,11 @@ def root(name: str, owner: str, **options: Unpack[Options]) -> tuple[Authority, 
     return authority, authority.self_signed(**options)
 
 
-def child(name: str, issuer: Authority = ROOT, **options: Unpack[Options]) -> tuple[Authority, Issued]:
+def child(
+    name: str, issuer: Authority = ROOT, owner: str = "Own", **options: Unpack[Options]
+) -> tuple[Authority, Issued]:
     """Return a new CA and the certificate that `issuer` gave it, of 2015 to 2035 if nothing else is said."""
-    authority = Authority(name, owner="Own")
+    authority = Authority(name, owner=owner)
     options.setdefault("not_before", "2015-01-01")
     options.setdefault("not_after", "2035-01-01")
     return authority, issuer.issue(authority, **options)

@@ -16,7 +16,7 @@ SINCE_2019: Options = {"not_before": "2019-01-01", "eku": [SERVER_AUTH]}
 
 OTHER, OTHER_CERT = root("Other Root", "Other")
 LONE, LONE_CERT = child("Lone", **TLS)
-_, BELOW_LONE = child("Below Lone", LONE, **OPEN)
+_, BELOW_LONE = child("Below Lone", LONE, owner="Ext", **OPEN)
 TWIN, TWIN_CONSTRAINED = child("Twin", **TLS)
 TWIN_OPEN = ROOT.issue(TWIN, **SINCE_2019)
 _, BELOW_TWIN = child("Below Twin", TWIN, **OPEN)

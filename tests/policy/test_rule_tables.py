@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cagraph.graph import rules
 from cagraph.graph.purposes import load_purposes
 from cagraph.model import AuditKind, Purpose, RootProgram
 from cagraph.resources import data_dir, queries_dir
@@ -39,9 +40,27 @@ def test_scope_is_asked_in_the_order_of_the_verdicts() -> None:
 
 
 def test_every_reason_a_view_gives_has_its_verdict(repo_dir: Path) -> None:
-    known = set(column("verdicts", "reason"))
+    known = {*column("verdicts", "reason"), *column("path_reasons", "reason")}
     views = "".join(
         path.read_text(encoding="utf-8") for path in (repo_dir / "queries" / "views").glob("*.sql")
     )
     given = set(re.findall(r"'reason': '(\w+)'|'(\w+)' AS reason", views))
     assert {one or other for one, other in given} <= known
+
+
+def test_every_reason_that_breaks_a_path_is_explained(repo_dir: Path) -> None:
+    """Those that the graph gives and those that the day adds, and no others."""
+    view = (repo_dir / "queries" / "views" / "45_path_breaker.sql").read_text(encoding="utf-8")
+    of_the_day = set(re.findall(r"'(\w+)' AS reason", view))
+    for either in re.findall(r"'(\w+)',\s*'(\w+)'\s*\) AS reason", view):
+        of_the_day |= {*either}
+    of_the_graph = {
+        rules.NOT_CA,
+        rules.NO_KEY_CERT_SIGN,
+        rules.UNKNOWN_CRITICAL,
+        rules.PATH_LENGTH,
+        rules.NAME_CONSTRAINTS,
+        rules.NO_COMMON_VALIDITY,
+        rules.EXTENDED_KEY_USAGE,
+    }
+    assert set(column("path_reasons", "reason")) == of_the_graph | of_the_day

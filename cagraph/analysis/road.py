@@ -10,17 +10,17 @@ that is what the views are for.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Generic, TypeVar
 
 from duckdb import DuckDBPyConnection
 
+from cagraph.analysis.storing import store_paths
 from cagraph.graph.build import Graph, build_graph
 from cagraph.graph.link import Linked, SignatureChecks, link
-from cagraph.graph.paths import DEFAULT_BUDGET, Walked, anchors_of, walk
-from cagraph.graph.purposes import Purposes, load_purposes
+from cagraph.graph.paths import DEFAULT_BUDGET, anchors_of
+from cagraph.graph.purposes import load_purposes
+from cagraph.graph.steps import Steps
 from cagraph.model import Progress, sha256_hex
 from cagraph.warehouse import derived
-from cagraph.warehouse.bulk import EPOCH, MICROSECOND
 from cagraph.warehouse.database import open_warehouse
 from cagraph.warehouse.facts import (
     read_certificates,
@@ -32,9 +32,7 @@ from cagraph.warehouse.migrations import transaction
 from cagraph.warehouse.policy import install_policy
 from cagraph.x509.facts import CertificateFacts
 
-Value = TypeVar("Value")
-
-VERSION = 1
+VERSION = 2
 """Raised whenever the walk or what it stores changes, so that old paths are not taken for new ones."""
 
 
@@ -68,9 +66,13 @@ def load_graph(path: str | FilePath) -> Graph:
         WarehouseError: it cannot be opened.
     """
     with open_warehouse(path, write=False) as connection:
-        certificates = read_certificates(connection)
-        checks = SignatureChecks(read_signature_checks(connection))
-    return build_graph(certificates, link(certificates, checks))
+        return graph_of_warehouse(connection)
+
+
+def graph_of_warehouse(connection: DuckDBPyConnection) -> Graph:
+    """Return the graph of an open warehouse; signatures that were tried are not tried again."""
+    certificates = read_certificates(connection)
+    return build_graph(certificates, link(certificates, SignatureChecks(read_signature_checks(connection))))
 
 
 def load_anchors(path: str | FilePath) -> list[str]:
@@ -87,31 +89,40 @@ def _rebuild(connection: DuckDBPyConnection, budget: int, progress: Progress | N
     """Derive everything anew unless it was made from the same input; say whether it was done."""
     trusted = read_trusted_roots(connection)
     purposes = load_purposes()
-    digest = _digest(connection, trusted, purposes, budget)
+    walk_digest = sha256_hex(f"{VERSION} {budget} {purposes!r}".encode())
+    digest = _digest(connection, trusted, walk_digest)
     if digest == derived.last_digest(connection):
         derived.touch_analysis(connection)
         return False
+    last = derived.last_walk(connection)
+    if last and last.walk_digest != walk_digest:
+        last = None
     certificates = read_certificates(connection)
     linked = _link(connection, certificates, progress)
     graph = build_graph(certificates, linked)
-    walked = walk(graph, anchors_of(graph, trusted), budget=budget, purposes=purposes, progress=progress)
-    if progress:
-        progress("storing paths", 0, len(walked.paths))
-    derived.store_paths(connection, path_columns(walked, purposes), walked.cut)
-    counts = {
-        "certificates": len(certificates),
-        "issuances": len(linked.issuances),
-        "paths": len(walked.paths),
-        "truncated": len(walked.cut),
-    }
-    derived.store_analysis(connection, digest, budget, counts)
+    stored = store_paths(
+        connection, Steps(graph, purposes), anchors_of(graph, trusted), budget, last, progress
+    )
+    derived.store_analysis(
+        connection,
+        {
+            "input_digest": digest,
+            "walk_digest": walk_digest,
+            "salt": stored.salt,
+            "budget": budget,
+            "certificates": len(certificates),
+            "issuances": len(linked.issuances),
+            "paths": derived.count_paths(connection),
+            "truncated": len(stored.cut),
+        },
+    )
     return True
 
 
-def _digest(connection: DuckDBPyConnection, trusted: Sequence[str], purposes: Purposes, budget: int) -> str:
+def _digest(connection: DuckDBPyConnection, trusted: Sequence[str], walk_digest: str) -> str:
     """Return a digest of all that the derived tables follow from."""
     known = " ".join(read_fingerprints(connection))
-    return sha256_hex("\n".join([f"{VERSION} {budget}", repr(purposes), known, " ".join(trusted)]).encode())
+    return sha256_hex("\n".join([walk_digest, known, " ".join(trusted)]).encode())
 
 
 def _link(
@@ -130,42 +141,3 @@ def _link(
         ],
     )
     return linked
-
-
-def path_columns(walked: Walked, purposes: Purposes) -> derived.PathColumns:
-    """Return the paths as columns; a path's number is its place in the walk, the shortest first."""
-    columns = derived.PathColumns()
-    certificates = _Positions[str]()
-    purpose_sets, policy_sets = _Positions[int](), _Positions[frozenset[str] | None]()
-    numbers: dict[int, tuple[int, int]] = {}
-    for number, path in enumerate(walked.paths):
-        certificate = certificates.of(path.certificate.sha256)
-        parent, anchor = numbers[id(path.parent)] if path.parent else (-1, certificate)
-        numbers[id(path)] = (number, anchor)
-        columns.parent.append(parent)
-        columns.certificate.append(certificate)
-        columns.anchor.append(anchor)
-        columns.length.append(path.length)
-        columns.valid_from.append((path.valid_from - EPOCH) // MICROSECOND)
-        columns.valid_to.append((path.valid_to - EPOCH) // MICROSECOND)
-        columns.sound.append(path.sound)
-        columns.purposes.append(purpose_sets.of(path.purposes))
-        columns.purposes_bare.append(purpose_sets.of(path.purposes_bare))
-        columns.policies.append(policy_sets.of(path.policies))
-        columns.broken_by.append(certificates.of(path.broken_by[0]) if path.broken_by else -1)
-        columns.broken_reason.append(path.broken_by[1] if path.broken_by else None)
-        columns.self_signed_hop.append(path.self_signed_hop)
-    columns.certificates = list(certificates.seen)
-    columns.purpose_sets = [purposes.words(bits) for bits in purpose_sets.seen]
-    columns.policy_sets = [None if policies is None else sorted(policies) for policies in policy_sets.seen]
-    return columns
-
-
-class _Positions(Generic[Value]):
-    """Gives each different value its position, in the order of first sight."""
-
-    def __init__(self) -> None:
-        self.seen: dict[Value, int] = {}
-
-    def of(self, value: Value) -> int:
-        return self.seen.setdefault(value, len(self.seen))
