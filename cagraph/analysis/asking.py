@@ -63,7 +63,11 @@ def asking_about(
         _store_paths(connection, paths, steps)
         count = count_paths(steps, target.sha256, anchors)
         if len(paths) < count.at_most:
-            cut = {"sha256": [target.sha256], "stored": [len(paths)], "cut": [count.at_least - len(paths)]}
+            cut: dict[str, Sequence[Any]] = {
+                "sha256": [target.sha256],
+                "stored": [len(paths)],
+                "cut": [count.at_least - len(paths)],
+            }
             insert(connection, "path_truncation", cut)
         yield Asked(connection, target.sha256, len(paths), count)
 

@@ -67,7 +67,7 @@ class Search:
         target = self._target
         if target.sha256 in self._anchors:
             alone = Path((None, self._steps.start(target.sha256)))
-            if self._may_stay(alone.step):
+            if self._may_stay(alone.step) and self._is_wanted(alone):
                 yield alone
         issuer = self._steps.issuer.get(target.sha256)
         if issuer is not None:
@@ -75,8 +75,9 @@ class Search:
             for path in self._paths_to_ca(issuer, avoiding=None if hop else target.ca):
                 if path.certificate is not target:
                     step = self._steps.take(path.step.standing, target, issues=self._issues, hop=hop)
-                    if self._may_take(step):
-                        yield Path((path, step))
+                    longer = Path((path, step))
+                    if self._may_take(step) and self._is_wanted(longer):
+                        yield longer
         self.complete = self._spent <= self._effort
 
     def _paths_to_ca(self, ca: str, avoiding: str | None) -> Iterator[Path]:
@@ -139,6 +140,10 @@ class Search:
         if self._permitting and not (reading.sound and reading.purposes & self._permitting):
             return False
         return self._at is None or _valid(step.certificate, self._at)
+
+    def _is_wanted(self, path: Path) -> bool:
+        """Say whether a whole path was asked for: its certificates may never have been valid together."""
+        return not self._permitting or bool(path.purposes & self._permitting)
 
     def _distances(self, ca: str, avoiding: str | None) -> dict[str, int]:
         """Return how many certificates lie between each CA and this one, at the least."""

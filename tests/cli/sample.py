@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from cagraph.warehouse.database import open_warehouse
-from tests.pki import SERVER_AUTH, Authority
+from tests.pki import SERVER_AUTH, Authority, Issued
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 DAY = "2024-05-08"
@@ -25,7 +25,8 @@ def lay_out(folder: Path, sample_db: Path) -> None:
     shutil.copy(sample_db, folder / "demo" / "cagraph.duckdb")
     (folder / "question.sql").write_text("SELECT count(*) AS certificates FROM certificate;\n")
     (folder / "our-cas.pem").write_text(pem_of(sample_db))
-    (folder / "leaf.pem").write_text(leaf())
+    (folder / "leaf.pem").write_text(leaf().pem + "\n")
+    (folder / "leaf.der").write_bytes(leaf().der)
 
 
 def pem_of(sample_db: Path) -> str:
@@ -36,10 +37,10 @@ def pem_of(sample_db: Path) -> str:
     return f"-----BEGIN CERTIFICATE-----\n{row[0]}\n-----END CERTIFICATE-----\n"
 
 
-def leaf() -> str:
-    """Return a subscriber's certificate under the sample's Alder TLS EV CA as PEM."""
+def leaf() -> Issued:
+    """Return a subscriber's certificate under the sample's Alder TLS EV CA."""
     issuer = Authority("Alder TLS EV CA", "Alder Trust Example")
-    issued = issuer.issue(
+    return issuer.issue(
         Authority("www.leaf.example"),
         ca=False,
         key_usage=["digitalSignature"],
@@ -47,7 +48,6 @@ def leaf() -> str:
         not_before="2024-03-01",
         not_after="2025-03-01",
     )
-    return issued.pem
 
 
 def notes(stderr: str) -> list[str]:

@@ -114,7 +114,9 @@ def test_python_of_readme(sample_db: Path, tmp_path: Path, capsys: pytest.Captur
     lay_out(tmp_path, sample_db)
     (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
     exec(compile(code, str(README), "exec"), {})
-    assert len(capsys.readouterr().out.splitlines()) == 107
+    *paths, counted = capsys.readouterr().out.splitlines()
+    assert len(paths) == 107 + 4
+    assert counted == "Count(at_least=4, at_most=4)"
 
 
 def test_dir_shows_what_readme_speaks_of() -> None:
