@@ -33,30 +33,30 @@ if TYPE_CHECKING:
     from cagraph.analysis import analyze as analyze
     from cagraph.analysis import load_anchors as load_anchors
     from cagraph.analysis import load_graph as load_graph
+    from cagraph.graph.build import anchors_of as anchors_of
     from cagraph.graph.build import build_graph as build_graph
     from cagraph.graph.build import graph_of as graph_of
     from cagraph.graph.build import with_certificates as with_certificates
-    from cagraph.graph.capability import Claim as Claim
     from cagraph.graph.capability import capability as capability
+    from cagraph.graph.claims import Claim as Claim
     from cagraph.graph.count import count_paths as count_paths
     from cagraph.graph.link import link as link
     from cagraph.graph.paths import Path as Path
-    from cagraph.graph.paths import anchors_of as anchors_of
-    from cagraph.graph.paths import walk as walk
     from cagraph.graph.search import Search as Search
     from cagraph.graph.steps import Steps as Steps
+    from cagraph.graph.walk import walk as walk
     from cagraph.warehouse.database import open_warehouse as open_warehouse
     from cagraph.x509.certificate import read_certificate as read_certificate
     from cagraph.x509.facts import CertificateFacts as CertificateFacts
 
 _HOMES = {
     "CertificateFacts": "cagraph.x509.facts",
-    "Claim": "cagraph.graph.capability",
+    "Claim": "cagraph.graph.claims",
     "Path": "cagraph.graph.paths",
     "Search": "cagraph.graph.search",
     "Steps": "cagraph.graph.steps",
     "analyze": "cagraph.analysis",
-    "anchors_of": "cagraph.graph.paths",
+    "anchors_of": "cagraph.graph.build",
     "build_graph": "cagraph.graph.build",
     "capability": "cagraph.graph.capability",
     "count_paths": "cagraph.graph.count",
@@ -66,7 +66,7 @@ _HOMES = {
     "load_graph": "cagraph.analysis",
     "open_warehouse": "cagraph.warehouse.database",
     "read_certificate": "cagraph.x509.certificate",
-    "walk": "cagraph.graph.paths",
+    "walk": "cagraph.graph.walk",
     "with_certificates": "cagraph.graph.build",
 }
 

@@ -54,7 +54,9 @@ class Options(TypedDict, total=False):
     `aki` is `keyid`, `issuer` (issuer name and serial, no keyid) or `none`. `signer` signs in the issuer's
     place: the name matches, the signature does not. Without `seconds` the two times have none, which is no
     DER. `constraints` are `permitted:dns:example.com` or `excluded:ip:0.0.0.0/0`, the type one of dns,
-    email, ip and directory. `extra` are whole extensions in DER.
+    email, ip and directory. `names` are subject alternative names, `dns:example.com`, of the same types, an
+    ip without a mask. `unknown_critical` are critical extensions that nobody knows, by object identifier.
+    `extra` are whole extensions in DER.
     """
 
     not_before: str
@@ -66,6 +68,8 @@ class Options(TypedDict, total=False):
     eku: Sequence[str]
     policies: Sequence[str]
     constraints: Sequence[str]
+    names: Sequence[str]
+    unknown_critical: Sequence[str]
     aki: Literal["keyid", "issuer", "none"]
     ski: bool
     sha1: bool
@@ -155,6 +159,15 @@ def _name_constraints(lines: Sequence[str]) -> bytes:
     return extension(
         "2.5.29.30", tlv(0x30, *(tlv(tag, *found) for tag, found in tagged if found)), critical=True
     )
+
+
+def _alternative_names(lines: Sequence[str]) -> bytes:
+    pairs = [line.split(":", 1) for line in lines]
+    found = [
+        tlv(0x87, ipaddress.ip_address(value).packed) if kind == "ip" else _general_name(kind, value)
+        for kind, value in pairs
+    ]
+    return extension("2.5.29.17", tlv(0x30, *found))
 
 
 def _key_usage(usages: Sequence[str]) -> bytes:
@@ -256,6 +269,9 @@ class Authority:
             )
         if "constraints" in options:
             found.append(_name_constraints(options["constraints"]))
+        if "names" in options:
+            found.append(_alternative_names(options["names"]))
+        found += [extension(each, tlv(0x05), critical=True) for each in options.get("unknown_critical", ())]
         if options.get("ski", True):
             found.append(extension("2.5.29.14", tlv(0x04, subject.key_id)))
         if (aki := options.get("aki", "keyid")) != "none":

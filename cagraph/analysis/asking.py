@@ -15,14 +15,15 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from cagraph.analysis.road import graph_of_warehouse
-from cagraph.graph.build import with_certificates
+from cagraph.graph.build import Graph, anchors_of, with_certificates
 from cagraph.graph.count import Count, count_paths
-from cagraph.graph.paths import Path, anchors_of
+from cagraph.graph.paths import Path
 from cagraph.graph.search import Search
 from cagraph.graph.steps import Steps
 from cagraph.model import SignatureStatus
 from cagraph.warehouse.bulk import insert
-from cagraph.warehouse.facts import read_trusted_roots
+from cagraph.warehouse.derived import store_signature_checks
+from cagraph.warehouse.facts import read_signature_checks, read_trusted_roots
 from cagraph.warehouse.load import known_certificates, store_certificates
 from cagraph.warehouse.scratch import scratch_warehouse
 from cagraph.x509.facts import CertificateFacts
@@ -59,7 +60,7 @@ def asking_about(
         paths = list(islice(search, most))
         known = known_certificates(connection, [each.sha256 for each in certificates])
         store_certificates(connection, [each for each in certificates if each.sha256 not in known])
-        _store_issuances(connection, steps, certificates)
+        _store_issuances(connection, graph, steps, certificates)
         _store_paths(connection, paths, steps)
         count = count_paths(steps, target.sha256, anchors)
         if len(paths) < count.at_most:
@@ -73,9 +74,9 @@ def asking_about(
 
 
 def _store_issuances(
-    connection: DuckDBPyConnection, steps: Steps, certificates: Iterable[CertificateFacts]
+    connection: DuckDBPyConnection, graph: Graph, steps: Steps, certificates: Iterable[CertificateFacts]
 ) -> None:
-    """Store who issued the certificates, so that cross-certificates among them are told."""
+    """Store who issued the certificates, so that cross-certificates and CRLs of their issuers are known."""
     rows = [
         (each.sha256, steps.issuer[each.sha256], each.ca_id, _status(steps, each.sha256))
         for each in certificates
@@ -92,6 +93,11 @@ def _store_issuances(
         "name_match": ["raw"] * len(rows),
     }
     insert(connection, "issuance", columns)
+    checks = [
+        (sha256, graph.nodes[issuer]["spki_sha256"], status, None) for sha256, issuer, _, status in rows
+    ]
+    known = read_signature_checks(connection)
+    store_signature_checks(connection, [check for check in checks if check[:2] not in known])
 
 
 def _status(steps: Steps, sha256: str) -> SignatureStatus:

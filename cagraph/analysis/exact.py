@@ -7,9 +7,10 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from cagraph.analysis.road import graph_of_warehouse
-from cagraph.graph.capability import Claim, capability
+from cagraph.graph.build import anchors_of
+from cagraph.graph.capability import capability
+from cagraph.graph.claims import Claim
 from cagraph.graph.count import Count, count_paths
-from cagraph.graph.paths import anchors_of
 from cagraph.graph.steps import Steps
 from cagraph.warehouse.facts import read_trusted_roots
 

@@ -14,11 +14,12 @@ from pathlib import Path as FilePath
 from duckdb import DuckDBPyConnection
 
 from cagraph.analysis.storing import store_paths
-from cagraph.graph.build import Graph, build_graph
+from cagraph.collector import collector_paused
+from cagraph.graph.build import Graph, anchors_of, build_graph
 from cagraph.graph.link import Linked, SignatureChecks, link
-from cagraph.graph.paths import DEFAULT_BUDGET, anchors_of
 from cagraph.graph.purposes import load_purposes
 from cagraph.graph.steps import Steps
+from cagraph.graph.walk import DEFAULT_BUDGET
 from cagraph.model import Progress, sha256_hex
 from cagraph.warehouse import derived
 from cagraph.warehouse.database import open_warehouse
@@ -53,7 +54,7 @@ def analyze(
     connection: DuckDBPyConnection, *, budget: int = DEFAULT_BUDGET, progress: Progress | None = None
 ) -> AnalysisReport:
     """Bring the derived tables, the rule tables and the views of an open, writable warehouse up to date."""
-    with transaction(connection):
+    with collector_paused(), transaction(connection):
         unchanged = not _rebuild(connection, budget, progress)
     install_policy(connection)
     return AnalysisReport(unchanged, *derived.last_counts(connection))

@@ -11,9 +11,9 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from cagraph.graph.paths import ID_FACTOR, ID_MODULUS, below, id_of
+from cagraph.graph.paths import ID_FACTOR, ID_MODULUS, id_of
 from cagraph.graph.rules import Certificate
-from cagraph.graph.steps import Standing, Step, Steps
+from cagraph.graph.steps import Standing, Step, Steps, below
 from cagraph.model import Progress
 from cagraph.warehouse import derived
 from cagraph.warehouse.derived import LastWalk
@@ -110,7 +110,7 @@ class _Walk:
         columns: dict[str, Sequence[Any]] = {
             "certificate": [each.number for each in certificates],
             "sha256": [each.sha256 for each in certificates],
-            "id_part": [id_of(each.sha256) for each in certificates],
+            "id_part": [id_of(each.sha256, salt) for each in certificates],
             "ca": [self._cas.setdefault(each.ca, len(self._cas)) for each in certificates],
             "not_before": [each.not_before for each in certificates],
             "not_after": [each.not_after for each in certificates],
@@ -198,8 +198,8 @@ class _Walk:
             bare.sound,
             self._words(bare.purposes),
             None if reading.policies is None else sorted(reading.policies),
-            [each.sha256 for each in reading.constrained_by],
-            self._nothing_left(reading.constrained_by),
+            [each.sha256 for each in reading.room.constrained_by],
+            self._nothing_left(reading.room.constrained_by),
         )
 
     def _words(self, purposes: int) -> list[str]:

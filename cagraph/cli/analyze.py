@@ -43,7 +43,7 @@ def analyze(budget: int | None, db: Path, messages: Messages) -> None:
 def run_analysis(connection: "DuckDBPyConnection", messages: Messages, budget: int | None = None) -> None:
     """Analyse and say what came of it."""
     from cagraph.analysis import analyze as analyze_warehouse
-    from cagraph.graph.paths import DEFAULT_BUDGET
+    from cagraph.graph.walk import DEFAULT_BUDGET
 
     with messages.progress() as progress:
         report = analyze_warehouse(connection, budget=budget or DEFAULT_BUDGET, progress=progress)

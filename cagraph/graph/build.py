@@ -68,3 +68,17 @@ def with_certificates(graph: Graph, certificates: Iterable[CertificateFacts]) ->
     facts = {data["certificate"].sha256: data["certificate"] for _, data in known}
     facts |= {certificate.sha256: certificate for certificate in certificates}
     return build_graph(facts.values(), link(list(facts.values()), checks))
+
+
+def anchors_of(graph: Graph, trusted: Iterable[str] = ()) -> list[str]:
+    """Return where paths begin: the trusted roots that the graph holds, and every self-signed certificate.
+
+    Paths from a root that nobody trusts permit nothing in any program; they are kept because they
+    answer why a certificate has no trusted path.
+    """
+    wanted = set(trusted)
+    return sorted(
+        key
+        for issuer, subject, key, data in graph.edges(keys=True, data=True)
+        if key in wanted or (issuer == subject and data["proved"])
+    )

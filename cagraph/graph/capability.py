@@ -1,62 +1,104 @@
 """What every certificate can issue for, exactly, without enumerating paths.
 
 A claim is something an anchor may be trusted for: a program's purpose, for EV under one policy. From the
-anchors down, each CA keeps labels: the claims that some path brings to it, with the path lengths and name
-constraints that the path leaves. A label that brings nothing beyond one which leaves more is dropped, so
-there are few, however many paths there are.
+anchors down, each CA collects the claims that some path brings to it, told apart by the room that the path
+leaves (path length, name constraints). What brings nothing beyond a shorter path that leaves as much is
+dropped, and what arrives with the same room at the same length is one, so there is little to go on with,
+however many paths there are.
 
 For a CA that is exact: a path that visits a CA twice leaves no more than the same without the loop. For a
-certificate u → v it need not be, where v may lie on the way to u: then the labels of u are found again
-without v. Purposes, lengths, constraints and policies are those of `rules`. Knows no program.
+certificate u → v it need not be where v may lie on the way to u, which is within one strongly connected
+component: then the claims of u are collected again without v. Rooms, purposes and policies are those of
+`rules`. Knows no program and no day but what it is told.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from functools import cached_property
+from operator import attrgetter
+from typing import Generic, NamedTuple
 
-from cagraph.graph.paths import below
-from cagraph.graph.rules import Certificate, Reading, begin, begin_bare, follow
-from cagraph.graph.steps import Steps, Walkable, steps_of
+from cagraph.collector import collector_paused
+from cagraph.graph.claims import Claim, Claims, Key, bits_of
+from cagraph.graph.rules import Certificate, Room, begin, enter
+from cagraph.graph.steps import Steps, Walkable, below, steps_of
 
-Key = TypeVar("Key", bound=Hashable)
-DEFAULT_LABELS = 1_000
-"""Labels kept for one CA that differ in the name constraints and path lengths they leave."""
-
-Line = tuple["Line", Certificate] | tuple[None, Certificate]
-"""A path from its end: the path above, the last certificate."""
-
-
-class Claim(NamedTuple, Generic[Key]):
-    """One thing an anchor may be trusted for.
-
-    `key` is the caller's word for it: several claims may share one. `purpose` is the word of an
-    extended key usage. With `policy`, every certificate below the anchor must have that policy too, or any.
-    """
-
-    key: Key
-    purpose: str
-    policy: str | None = None
+DEFAULT_ROOMS = 1_000
+"""Rooms told apart at one CA."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capable(Generic[Key]):
-    """What one certificate can issue for: each key with the shortest path that shows it.
-
-    `complete`: nothing else; otherwise there were too many labels to be sure that this is all.
-    """
-
-    witnesses: Mapping[Key, tuple[str, ...]]
-    complete: bool
+_NO_WAYS: Mapping[str, int] = {}
 
 
-class _Label(NamedTuple):
-    """Claims (bits) that one path brings to a CA, and what the path leaves."""
+class Source(NamedTuple):
+    """Where some claims (bits) at a CA come from: a label above and the certificate, or an anchor alone."""
 
     claims: int
-    reading: Reading
-    line: Line
+    above: "Label | None"
+    certificate: Certificate
+
+
+@dataclass(slots=True, eq=False)
+class Label:
+    """Claims that paths of one length bring to a CA, all leaving the same room.
+
+    `by_way_of`: in a strongly connected component, which of them come by way of each CA of it.
+    """
+
+    ca: str
+    room: Room
+    length: int = 0
+    sources: list[Source] = field(default_factory=list)
+    claims: int = 0
+    by_way_of: Mapping[str, int] = field(default_factory=lambda: _NO_WAYS)
+
+    def add(self, claims: int, above: "Label | None", certificate: Certificate) -> None:
+        """Take up the claims that no source here brings yet."""
+        new = claims & ~self.claims
+        if new:
+            self.claims |= new
+            self.sources.append(Source(new, above, certificate))
+
+
+class Capable(Generic[Key]):
+    """What one certificate can issue for.
+
+    `complete`: nothing else; otherwise there were too many rooms to be sure that this is all.
+    """
+
+    def __init__(self, claims: Claims[Key], sources: list[Source], complete: bool) -> None:
+        self._claims = claims
+        self._sources = sources
+        self.complete = complete
+
+    @cached_property
+    def keys(self) -> frozenset[Key]:
+        """What it can issue for, in the caller's words."""
+        found = 0
+        for source in self._sources:
+            found |= source.claims
+        return self._claims.keys_of(found)
+
+    @cached_property
+    def witnesses(self) -> dict[Key, tuple[str, ...]]:
+        """A shortest path (SHA-256, the anchor first) for each."""
+        found: dict[Key, tuple[str, ...]] = {}
+        for source in self._sources:
+            for claim in bits_of(source.claims):
+                if (key := self._claims.key_of(claim)) not in found:
+                    found[key] = _line(source, claim)
+        return found
+
+
+def _line(source: Source, claim: int) -> tuple[str, ...]:
+    """Return the path (SHA-256, the anchor first) that brings one claim."""
+    found = [source.certificate.sha256]
+    while source.above is not None:
+        source = next(each for each in source.above.sources if each.claims & claim)
+        found.append(source.certificate.sha256)
+    return tuple(reversed(found))
 
 
 def capability(
@@ -66,216 +108,259 @@ def capability(
     at: datetime | None = None,
     without: Collection[str] = (),
     bare: bool = False,
-    labels: int = DEFAULT_LABELS,
+    rooms: int = DEFAULT_ROOMS,
 ) -> dict[str, Capable[Key]]:
     """Return what every certificate can issue for, by SHA-256; those that can nothing are left out.
 
     `trust` says what each anchor (SHA-256) is trusted for. `at`: only with certificates valid at that
     instant; without it, dates are not looked at. `without`: none of these certificates, anchors apart
     (those that are revoked, say). `bare`: anchors are a name and a key alone (RFC 5280 6.1.1 d).
-    `labels` bounds the work at one CA; where it is reached, `Capable.complete` is False below.
+    `rooms` bounds the work at one CA; where it is reached, `Capable.complete` is False below.
     """
     steps = steps_of(graph)
-    return _Capability(steps, trust, at, frozenset(without), bare, labels).of_all()
+    usable = {
+        each
+        for each in steps.certificates.values()
+        if each.sha256 not in without and (at is None or each.not_before <= at <= each.not_after)
+    }
+    with collector_paused():
+        return _Capability(steps, Claims(steps, trust), usable, _Anchors(bare, at), rooms).of_all()
 
 
-class _Claims(Generic[Key]):
-    """Claims as bits."""
+class _Anchors(NamedTuple):
+    """How anchors are read."""
 
-    def __init__(self, steps: Steps, trust: Mapping[str, Iterable[Claim[Key]]]) -> None:
-        known = {anchor: list(claims) for anchor, claims in trust.items() if anchor in steps.certificates}
-        self._claims = list(dict.fromkeys(claim for claims in known.values() for claim in claims))
-        bits = {claim: 1 << place for place, claim in enumerate(self._claims)}
-        self.of_anchor = {anchor: sum({bits[each] for each in claims}) for anchor, claims in known.items()}
-        self._purposes = steps.purposes
-        self._of_purpose: dict[int, int] = defaultdict(int)
-        self._of_policy: dict[str, int] = defaultdict(int)
-        self._without_policy = 0
-        for claim, bit in bits.items():
-            self._of_purpose[self._purposes.bit(claim.purpose)] |= bit
-            if claim.policy is None:
-                self._without_policy |= bit
-            else:
-                self._of_policy[claim.policy] |= bit
-        self._permitted: dict[tuple[int, frozenset[str] | None], int] = {}
+    bare: bool
+    at: datetime | None
 
-    def permitted(self, certificate: Certificate, *, policies: bool = True) -> int:
-        """Return the claims that a certificate lets through; `policies`: by its policies too."""
-        key = (certificate.purposes, certificate.policies if policies else None)
-        if key not in self._permitted:
-            self._permitted[key] = self._by_purposes(key[0]) & self._by_policies(key[1])
-        return self._permitted[key]
-
-    def _by_purposes(self, purposes: int) -> int:
-        return sum(claims for bit, claims in self._of_purpose.items() if bit & purposes)
-
-    def _by_policies(self, policies: frozenset[str] | None) -> int:
-        if policies is None:
-            return (1 << len(self._claims)) - 1
-        return self._without_policy | sum(self._of_policy.get(policy, 0) for policy in policies)
-
-    def keys_of(self, claims: int) -> Iterator[Key]:
-        """Yield the caller's word for each claim."""
-        while claims:
-            lowest = claims & -claims
-            yield self._claims[lowest.bit_length() - 1].key
-            claims ^= lowest
+    def room(self, anchor: Certificate) -> Room | None:
+        """Return the room that an anchor leaves, or None if it is none."""
+        if self.at is not None and not anchor.not_before <= self.at <= anchor.not_after:
+            return None
+        if self.bare:
+            return Room()
+        reading, _ = begin(anchor)
+        return reading.room if reading.sound else None
 
 
 class _Capability(Generic[Key]):
     """One computation over one graph."""
 
     def __init__(
-        self,
-        steps: Steps,
-        trust: Mapping[str, Iterable[Claim[Key]]],
-        at: datetime | None,
-        without: frozenset[str],
-        bare: bool,
-        most: int,
+        self, steps: Steps, claims: Claims[Key], usable: set[Certificate], anchors: _Anchors, most: int
     ) -> None:
         self._steps = steps
-        self._claims = _Claims(steps, trust)
-        self._bare = bare
+        self._claims = claims
         self._most = most
         self._crowded: set[str] = set()
-        self._usable = {
-            certificate
-            for certificate in steps.certificates.values()
-            if certificate.sha256 not in without
-            and (at is None or certificate.not_before <= at <= certificate.not_after)
+        # What each CA issued that can be used at all, with the claims that it lets through.
+        self._issued = {
+            ca: [
+                (each, permitted)
+                for each in issued
+                if each in usable and not each.unfit and (permitted := claims.permitted(each))
+            ]
+            for ca, issued in steps.issued.items()
         }
-        self._starts = self._begin(at)
-        self._labels = self._spread(avoiding=None)
-        self._avoiding: dict[str, dict[str, list[_Label]]] = {}
+        self._usable = usable
+        self._starts = self._begin(anchors)
+        self._labels = self._spread(self._starts.values(), None, None)
+        self._without: dict[str, tuple[int, dict[str, list[Label]]]] = {}
 
     def of_all(self) -> dict[str, Capable[Key]]:
         """Return what every certificate can issue for."""
-        found = {
-            certificate.sha256: self._witnesses(certificate)
-            for certificate in self._steps.certificates.values()
-        }
+        found = {each: self._sources_of(each) for each in self._steps.certificates.values()}
         unsure = below(self._steps, self._crowded)
         return {
-            sha256: Capable(witnesses, complete)
-            for sha256, witnesses in found.items()
-            if (complete := self._steps.issuer.get(sha256) not in unsure) is False or witnesses
+            each.sha256: Capable(self._claims, sources, self._steps.issuer.get(each.sha256) not in unsure)
+            for each, sources in found.items()
+            if sources or self._steps.issuer.get(each.sha256) in unsure
         }
 
-    def _witnesses(self, certificate: Certificate) -> dict[Key, tuple[str, ...]]:
-        """Return each key that a certificate can issue for, with a shortest path."""
-        found: dict[Key, tuple[str, ...]] = {}
-        seen = 0
-        for label in self._labels_of(certificate):
-            new = label.claims & ~seen
-            seen |= new
-            if new:
-                line = _certificates(label.line)
-                for key in self._claims.keys_of(new):
-                    found.setdefault(key, line)
-        return found
-
-    def _begin(self, at: datetime | None) -> dict[Certificate, _Label]:
+    def _begin(self, anchors: _Anchors) -> dict[Certificate, Label]:
         """Return the label of each anchor alone."""
         starts = {}
-        for sha256 in sorted(self._claims.of_anchor):
+        for sha256, claims in self._claims.of_anchor.items():
             anchor = self._steps.certificates[sha256]
-            reading, _ = (begin_bare(self._steps.purposes), ()) if self._bare else begin(anchor)
-            claims = self._claims.of_anchor[sha256]
-            if not self._bare:
-                claims &= self._claims.permitted(anchor, policies=False)
-            valid = at is None or anchor.not_before <= at <= anchor.not_after
-            if claims and reading.sound and valid:
-                starts[anchor] = _Label(claims, reading, (None, anchor))
+            if not anchors.bare:
+                claims &= self._claims.permitted(anchor, policies=False)  # noqa: PLW2901
+            room = anchors.room(anchor)
+            if claims and room is not None:
+                starts[anchor] = Label(anchor.ca, room, 1)
+                starts[anchor].add(claims, None, anchor)
         return starts
 
-    def _spread(self, avoiding: str | None) -> dict[str, list[_Label]]:
-        """Return the labels of every CA, by paths that do not go through one of them."""
-        labels: dict[str, list[_Label]] = defaultdict(list)
-        level = [label for label in self._starts.values() if label.line[1].ca != avoiding]
-        while level:
-            kept = [rest for label in level if (rest := self._keep(label, labels))]
-            level = [
-                longer
-                for label in kept
-                for certificate in self._steps.issued.get(label.line[1].ca, ())
-                if certificate.ca != avoiding and (longer := self._extended(label, certificate))
+    def _spread(
+        self, seeds: Iterable[Label], within: int | None, avoiding: str | None
+    ) -> dict[str, list[Label]]:
+        """Return the labels of every CA by paths that go on from the seeds, shorter ones first.
+
+        `within`: only through the CAs of one strongly connected component. `avoiding`: not through this CA.
+        """
+        kept: dict[str, list[Label]] = defaultdict(list)
+        unlimited: dict[str, int] = defaultdict(int)
+        waiting: dict[int, dict[tuple[str, Room], Label]] = defaultdict(dict)
+        for seed in seeds:
+            if seed.ca != avoiding:
+                for source in seed.sources:
+                    _arrive(waiting[seed.length], seed.ca, seed.room).add(*source)
+        while waiting:
+            length = min(waiting)
+            new = [label for label in waiting.pop(length).values() if self._keep(label, kept[label.ca])]
+            for label in new:
+                label.length = length
+                if avoiding is None and label.ca in self._steps.component:
+                    label.by_way_of = self._ways(label)
+                if label.room == UNLIMITED:
+                    unlimited[label.ca] |= label.claims
+            level: dict[tuple[str, Room], Label] = waiting.get(length + 1, {})
+            for label in new:
+                self._go_on(label, level, unlimited, within, avoiding)
+            if level:
+                waiting[length + 1] = level
+        return kept
+
+    def _go_on(
+        self,
+        label: Label,
+        level: dict[tuple[str, Room], Label],
+        unlimited: Mapping[str, int],
+        within: int | None,
+        avoiding: str | None,
+    ) -> None:
+        """Take a label over every certificate that its CA issued, unless nothing new can come of it."""
+        component = self._steps.component
+        for certificate, permitted in self._issued.get(label.ca, ()):
+            ca = certificate.ca
+            claims = label.claims & permitted & ~unlimited[ca]
+            if not claims or ca == avoiding or (within is not None and component.get(ca) != within):
+                continue
+            room = _room_after(label.room, certificate)
+            if room is not None:
+                _arrive(level, ca, room).add(claims, label, certificate)
+
+    def _keep(self, label: Label, kept: list[Label]) -> bool:
+        """Keep what a label brings beyond those that leave as much room; say whether that is anything."""
+        known = 0
+        for other in kept:
+            if other.claims & label.claims and _leaves_as_much(other.room, label.room):
+                known |= other.claims
+        if not label.claims & ~known:
+            return False
+        if len(kept) >= self._most:
+            self._crowded.add(label.ca)
+            return False
+        if label.claims & known:
+            label.sources = [
+                each._replace(claims=each.claims & ~known) for each in label.sources if each.claims & ~known
             ]
-        return labels
+            label.claims &= ~known
+        kept.append(label)
+        return True
 
-    def _keep(self, label: _Label, labels: dict[str, list[_Label]]) -> _Label | None:
-        """Keep what a label brings beyond those which leave as much or more; None if that is nothing."""
-        ca = label.line[1].ca
-        claims = label.claims
-        for other in labels[ca]:
-            if other.claims & claims and _leaves_as_much(other.reading, label.reading):
-                claims &= ~other.claims
-                if not claims:
-                    return None
-        if len(labels[ca]) >= self._most:
-            self._crowded.add(ca)
-            return None
-        label = label._replace(claims=claims)
-        labels[ca].append(label)
-        return label
-
-    def _extended(self, label: _Label, certificate: Certificate, *, hop: bool = False) -> _Label | None:
-        """Return the label with one more certificate, or None if nothing comes through."""
-        claims = label.claims & self._claims.permitted(certificate, policies=not hop)
-        if not claims or certificate not in self._usable:
-            return None
-        reading, breaks = follow(label.reading, certificate, hop=hop)
-        return None if breaks else _Label(claims, reading, (label.line, certificate))
-
-    def _labels_of(self, certificate: Certificate) -> Iterator[_Label]:
-        """Yield what a certificate can issue for, by paths no longer than those that follow."""
-        if certificate in self._starts:
-            yield self._starts[certificate]
+    def _sources_of(self, certificate: Certificate) -> list[Source]:
+        """Return where the claims of a certificate come from, by paths no longer than those that follow."""
+        found = self._starts[certificate].sources.copy() if certificate in self._starts else []
         issuer = self._steps.issuer.get(certificate.sha256)
-        if issuer is None:
-            return
-        hop = issuer == certificate.ca
-        for label in self._labels_at(issuer, None if hop else certificate.ca):
-            if label.line[1] is not certificate and (extended := self._extended(label, certificate, hop=hop)):
-                yield extended
+        if issuer is None or certificate not in self._usable or certificate.unfit:
+            return found
+        wanted = self._claims.permitted(certificate, policies=issuer != certificate.ca)
+        if found:
+            wanted &= ~found[0].claims
+        for label in self._labels_at(issuer, certificate.ca):
+            claims = label.claims & wanted
+            if claims and _room_after(label.room, certificate) is not None:
+                found.append(Source(claims, label, certificate))
+                wanted &= ~claims
+        return found
 
-    def _labels_at(self, issuer: str, subject: str | None) -> list[_Label]:
+    def _labels_at(self, issuer: str, subject: str) -> list[Label]:
         """Return the labels of a CA by paths that do not go through the one it issues to."""
+        if issuer == subject or not self._steps.loops(issuer, subject):
+            return self._labels.get(issuer, [])
+        if subject not in self._without:
+            self._without[subject] = self._collect_without(subject)
+        doubtful, without = self._without[subject]
         labels = self._labels.get(issuer, [])
-        if subject is None or not self._steps.loops(issuer, subject):
+        if not doubtful:
             return labels
-        if not any(_visits(label.line, subject) for label in labels):
-            return labels
-        if subject not in self._avoiding:
-            self._avoiding[subject] = self._spread(avoiding=subject)
-        return self._avoiding[subject].get(issuer, [])
+        certain = [replace(each, claims=each.claims & ~doubtful) for each in labels]
+        return sorted([*certain, *without.get(issuer, [])], key=attrgetter("length"))
+
+    def _ways(self, label: Label) -> dict[str, int]:
+        """Return by way of which CAs of their component the claims of a label come."""
+        ways = {label.ca: label.claims}
+        for claims, above, _ in label.sources:
+            if above is not None and self._steps.loops(above.ca, label.ca):
+                for ca, came in above.by_way_of.items():
+                    if came & claims:
+                        ways[ca] = ways.get(ca, 0) | came & claims
+        return ways
+
+    def _collect_without(self, subject: str) -> tuple[int, dict[str, list[Label]]]:
+        """Return the claims that come to an issuer of a CA by way of the CA, and their labels without it."""
+        doubtful = 0
+        for issuer in self._steps.cas.predecessors(subject):
+            if issuer != subject and self._steps.loops(issuer, subject):
+                for label in self._labels.get(issuer, ()):
+                    doubtful |= label.by_way_of.get(subject, 0)
+        if not doubtful:
+            return 0, {}
+        component = self._steps.component[subject]
+        return doubtful, self._spread(self._arriving(component, doubtful), component, subject)
+
+    def _arriving(self, component: int, wanted: int) -> Iterator[Label]:
+        """Yield the labels with which claims come into a strongly connected component, or begin there."""
+        for anchor, label in self._starts.items():
+            if label.claims & wanted and self._steps.component.get(anchor.ca) == component:
+                begun = Label(anchor.ca, label.room, label.length)
+                begun.add(label.claims & wanted, None, anchor)
+                yield begun
+        for issuer, certificate, permitted in self._entrances()[component]:
+            for label in self._labels.get(issuer, ()):
+                claims = label.claims & permitted & wanted
+                room = _room_after(label.room, certificate) if claims else None
+                if room is not None:
+                    longer = Label(certificate.ca, room, label.length + 1)
+                    longer.add(claims, label, certificate)
+                    yield longer
+
+    def _entrances(self) -> dict[int, list[tuple[str, Certificate, int]]]:
+        """Return the certificates that lead into each strongly connected component from outside it."""
+        if not hasattr(self, "_leading_in"):
+            self._leading_in: dict[int, list[tuple[str, Certificate, int]]] = defaultdict(list)
+            for issuer, issued in self._issued.items():
+                for certificate, permitted in issued:
+                    component = self._steps.component.get(certificate.ca)
+                    if component is not None and component != self._steps.component.get(issuer):
+                        self._leading_in[component].append((issuer, certificate, permitted))
+        return self._leading_in
 
 
-def _leaves_as_much(one: Reading, other: Reading) -> bool:
-    """Say whether every certificate that may follow one may follow the other with no less to come."""
+UNLIMITED = Room()
+
+
+def _arrive(level: dict[tuple[str, Room], Label], ca: str, room: Room) -> Label:
+    """Return the label of what arrives at a CA with this room, new or not."""
+    label = level.get((ca, room))
+    if label is None:
+        label = level[ca, room] = Label(ca, room)
+    return label
+
+
+def _room_after(room: Room, certificate: Certificate) -> Room | None:
+    """Return the room that one more certificate leaves, or None if there is none for it."""
+    if room == UNLIMITED and certificate.leaves_all_room:
+        return None if certificate.unfit else UNLIMITED
+    left, breaks = enter(room, certificate)
+    return None if breaks else left
+
+
+def _leaves_as_much(one: Room, other: Room) -> bool:
+    """Say whether all that may follow in the other room may follow in this one, and leaves as much."""
     if one.remaining is not None and (other.remaining is None or one.remaining < other.remaining):
         return False
     if not one.constrained_by:
         return True
     said = {each.constraints for each in other.constrained_by}
     return all(each.constraints in said for each in one.constrained_by)
-
-
-def _certificates(line: Line) -> tuple[str, ...]:
-    """Return the SHA-256 of each certificate, the anchor first."""
-    found = []
-    at: Line | None = line
-    while at is not None:
-        found.append(at[1].sha256)
-        at = at[0]
-    return tuple(reversed(found))
-
-
-def _visits(line: Line, ca: str) -> bool:
-    """Say whether a path goes through a CA."""
-    at: Line | None = line
-    while at is not None:
-        if at[1].ca == ca:
-            return True
-        at = at[0]
-    return False

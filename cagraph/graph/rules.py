@@ -1,12 +1,12 @@
 """What a path must satisfy, one certificate at a time: RFC 5280 6.1 with the root programs' practice.
 
-A `Reading` is all that the certificates so far leave for the next one; `follow` says what one more
-certificate makes of it, and every reason why it breaks the path, not only the first. A broken path goes on,
+A `Reading` is what the certificates so far have made of a path; `follow` says what one more makes of it, and
+every reason why it breaks the path, not only the first. A broken path goes on,
 so that whoever asks what would have to change hears everything. Dates are not looked at here: a path's
 window is the overlap of its certificates' validity. Trust, revocation and the day come later, in SQL.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -64,6 +64,11 @@ class Certificate:
         return f"Certificate({self.sha256[:8]}, {self.facts.subject})"
 
     @cached_property
+    def leaves_all_room(self) -> bool:
+        """Whether it takes no room away that is unlimited: it has no path length and no name constraints."""
+        return self.path_len is None and self.constraints is None
+
+    @cached_property
     def names(self) -> Names:
         """The names it bears; few certificates stand below a name constraint."""
         return names_of(self.facts)
@@ -103,22 +108,30 @@ def prepare(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a path leaves for the next certificate.
+class Room(NamedTuple):
+    """What a path leaves for further certificates, whatever it permits them.
+
+    `remaining`: CA certificates that may follow, self-issued ones not counted; None is no limit.
+    `constrained_by`: the certificates whose name constraints hold from here on; a name must satisfy each of
+    them, which is to lie in the intersection of what they permit and in nothing that one excludes (RFC 5280
+    6.1.4 g).
+    """
+
+    remaining: int | None = None
+    constrained_by: tuple[Certificate, ...] = ()
+
+
+class Reading(NamedTuple):
+    """What has become of a path.
 
     `sound`: nothing broke it but perhaps dates. `purposes`: bits that every extended key usage so far
-    permits, whatever broke it. `remaining`: CA certificates that may follow, self-issued ones not counted;
-    None is no limit. `policies`: those left below the anchor, None for any. `constrained_by`: the
-    certificates whose name constraints hold from here on; a name must satisfy each of them, which is to
-    lie in the intersection of what they permit and in nothing that one excludes (RFC 5280 6.1.4 g).
+    permits, whatever broke it. `policies`: those left below the anchor, None for any.
     """
 
     sound: bool
     purposes: int
-    remaining: int | None = None
     policies: frozenset[str] | None = None
-    constrained_by: tuple[Certificate, ...] = ()
+    room: Room = Room()
 
 
 def begin_bare(purposes: Purposes) -> Reading:
@@ -134,45 +147,47 @@ def begin(anchor: Certificate) -> tuple[Reading, tuple[Break, ...]]:
     breaks = anchor.unfit
     if anchor.facts.version == 1:
         breaks = tuple(each for each in breaks if each.reason != NOT_CA)
-    reading = Reading(
-        sound=not breaks,
-        purposes=anchor.purposes,
-        remaining=anchor.path_len,
-        constrained_by=(anchor,) if anchor.constraints else (),
-    )
-    return reading, breaks
+    room = Room(anchor.path_len, (anchor,) if anchor.constraints else ())
+    return Reading(sound=not breaks, purposes=anchor.purposes, room=room), breaks
 
 
 def follow(
     above: Reading, certificate: Certificate, *, issues: bool = True, hop: bool = False
 ) -> tuple[Reading, tuple[Break, ...]]:
-    """Return what one more certificate leaves, and every reason why it breaks the path.
+    """Return what one more certificate makes of a path, and every reason why it breaks it.
 
     `issues`: it is judged as an issuer, as if a subscriber's certificate followed; otherwise as the
     last one, by RFC 5280 6.1.5. `hop`: it is a self-signed certificate of the CA that the path had
     reached. It takes no policies away: roots carry none by rule (BR 7.1.2.1.2).
     """
+    room, breaks = enter(above.room, certificate, issues=issues)
+    reading = Reading(
+        sound=above.sound and not breaks,
+        purposes=above.purposes & certificate.purposes,
+        policies=above.policies if hop else _policies(above.policies, certificate.policies),
+        room=room,
+    )
+    return reading, breaks
+
+
+def enter(room: Room, certificate: Certificate, *, issues: bool = True) -> tuple[Room, tuple[Break, ...]]:
+    """Return the room that one more certificate leaves, and every reason why there is none for it."""
     breaks = certificate.unfit if issues else certificate.unprocessable
-    if above.constrained_by:
-        breaks += tuple(_forbidden(above, certificate, issues=issues))
-    remaining = above.remaining
+    remaining, constrained_by = room.remaining, room.constrained_by
+    if constrained_by:
+        breaks += tuple(_forbidden(room, certificate, issues=issues))
     if issues:
         too_deep, remaining = _path_length(remaining, certificate)
         if too_deep:
             breaks += (Break(certificate.sha256, PATH_LENGTH),)
-    reading = Reading(
-        sound=above.sound and not breaks,
-        purposes=above.purposes & certificate.purposes,
-        remaining=remaining,
-        policies=above.policies if hop else _policies(above.policies, certificate.policies),
-        constrained_by=above.constrained_by,
-    )
     if certificate.constraints:
-        reading = replace(reading, constrained_by=_constrained(above.constrained_by, certificate))
-    return reading, breaks
+        constrained_by = _constrained(constrained_by, certificate)
+    if remaining == room.remaining and constrained_by is room.constrained_by:
+        return room, breaks
+    return Room(remaining, constrained_by), breaks
 
 
-def _forbidden(above: Reading, certificate: Certificate, *, issues: bool) -> list[Break]:
+def _forbidden(room: Room, certificate: Certificate, *, issues: bool) -> list[Break]:
     """Return a break for every constraint above that forbids a name of the certificate.
 
     RFC 5280 6.1.3 (b): a self-issued certificate is not checked unless it is the last.
@@ -181,7 +196,7 @@ def _forbidden(above: Reading, certificate: Certificate, *, issues: bool) -> lis
         return []
     return [
         Break(certificate.sha256, NAME_CONSTRAINTS, f"{why}, by {holder.sha256}")
-        for holder in above.constrained_by
+        for holder in room.constrained_by
         if holder.constraints and (why := holder.constraints.forbids(certificate.names))
     ]
 

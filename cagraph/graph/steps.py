@@ -24,17 +24,22 @@ class Standing:
     `reading` applies the anchor's own extensions, as mozilla::pkix does; `bare` takes the anchor as a name
     and a key alone. `onward` are the steps to CAs that the path cannot have visited, `looping` those
     within the CA's strongly connected component, which may lead back, `hops` those onto a self-signed
-    certificate of the CA itself, after which a path ends. All three are empty until `Steps.open`.
+    certificate of the CA itself, after which a path has `ended`. All three are empty until `Steps.open`.
+    `certain`: every path here goes on with all of `onward` and nothing else.
     """
 
-    __slots__ = ("bare", "ca", "hops", "looping", "number", "onward", "opened", "reading")
+    __slots__ = (
+        "bare", "ca", "certain", "ended", "hops", "looping", "number", "onward", "opened", "reading",
+    )  # fmt: skip
 
-    def __init__(self, number: int, ca: str, reading: Reading, bare: Reading) -> None:
+    def __init__(self, number: int, ca: str, reading: Reading, bare: Reading, *, ended: bool) -> None:
         self.number = number
         self.ca = ca
         self.reading = reading
         self.bare = bare
-        self.opened = False
+        self.ended = ended
+        self.opened = ended
+        self.certain = True
         self.onward: tuple[Step, ...] = ()
         self.looping: tuple[Step, ...] = ()
         self.hops: tuple[Step, ...] = ()
@@ -43,15 +48,17 @@ class Standing:
 class Step:
     """One certificate more, from one standing: where that leads, and why it breaks the path, if it does."""
 
-    __slots__ = ("breaks", "certificate", "hop", "standing")
+    __slots__ = ("breaks", "certificate", "standing")
 
-    def __init__(
-        self, certificate: Certificate, standing: Standing, breaks: tuple[Break, ...], *, hop: bool = False
-    ) -> None:
+    def __init__(self, certificate: Certificate, standing: Standing, breaks: tuple[Break, ...]) -> None:
         self.certificate = certificate
         self.standing = standing
         self.breaks = breaks
-        self.hop = hop
+
+    @property
+    def hop(self) -> bool:
+        """Whether it goes onto a self-signed certificate of the CA that the path had reached."""
+        return self.standing.ended
 
 
 class Steps:
@@ -79,7 +86,7 @@ class Steps:
                 (self.self_signed if issuer == subject else self.issued)[issuer].append(certificate)
         self.component = _components(self.cas)
         """For each CA that lies on a circle, the number of its strongly connected component."""
-        self._known: dict[tuple[str, Reading, Reading], Standing] = {}
+        self._known: dict[tuple[str, Reading, Reading | None, bool], Standing] = {}
 
     def start(self, anchor: str) -> Step:
         """Return the step that a path from this anchor (SHA-256) begins with."""
@@ -92,8 +99,10 @@ class Steps:
     ) -> Step:
         """Return the step from a standing over one certificate."""
         reading, breaks = follow(standing.reading, certificate, issues=issues, hop=hop)
-        bare, _ = follow(standing.bare, certificate, issues=issues, hop=hop)
-        return Step(certificate, self._standing(certificate.ca, reading, bare), breaks, hop=hop)
+        bare = reading
+        if standing.bare is not standing.reading:
+            bare, _ = follow(standing.bare, certificate, issues=issues, hop=hop)
+        return Step(certificate, self._standing(certificate.ca, reading, bare, ended=hop), breaks)
 
     def open(self, standings: Iterable[Standing]) -> None:
         """Find the steps from these standings, unless they are known."""
@@ -117,15 +126,17 @@ class Steps:
         standing.onward, standing.looping = tuple(onward), tuple(looping)
         own = self.self_signed.get(standing.ca, ())
         standing.hops = tuple(self.take(standing, certificate, hop=True) for certificate in own)
+        standing.certain = not (standing.looping or standing.hops)
 
-    def _standing(self, ca: str, reading: Reading, bare: Reading) -> Standing:
+    def _standing(self, ca: str, reading: Reading, bare: Reading, *, ended: bool = False) -> Standing:
         """Return the one standing that says this."""
         if bare == reading:
             bare = reading
-        key = (ca, reading, bare)
+        key = (ca, reading, None if bare is reading else bare, ended)
         standing = self._known.get(key)
         if standing is None:
-            standing = self._known[key] = Standing(len(self.standings), ca, reading, bare)
+            standing = Standing(len(self.standings), ca, reading, bare, ended=ended)
+            self._known[key] = standing
             self.standings.append(standing)
         return standing
 
@@ -137,6 +148,15 @@ Walkable: TypeAlias = "nx.MultiDiGraph[str] | Steps"
 def steps_of(graph: Walkable, purposes: Purposes | None = None) -> Steps:
     """Return the steps of a graph; those that are given, as they are."""
     return graph if isinstance(graph, Steps) else Steps(graph, purposes)
+
+
+def below(steps: Steps, cas: Iterable[str]) -> set[str]:
+    """Return these CAs and every CA that a proved certificate leads to from them."""
+    found: set[str] = set()
+    for ca in cas:
+        if ca not in found:
+            found |= {ca, *(nx.descendants(steps.cas, ca) if ca in steps.cas else ())}
+    return found
 
 
 def _components(cas: "nx.DiGraph[str]") -> dict[str, int]:

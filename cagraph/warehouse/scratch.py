@@ -15,7 +15,7 @@ from cagraph.errors import WarehouseError
 from cagraph.warehouse.database import configure, explain, open_warehouse
 from cagraph.warehouse.policy import install_policy
 
-_COPIED = frozenset({"certificate", "name_constraint", "issuance"})
+_COPIED = frozenset({"certificate", "name_constraint", "issuance", "signature_check"})
 _EMPTY = frozenset({"path", "path_certificate", "path_break", "path_truncation"})
 
 

@@ -90,10 +90,10 @@ _NEXT_LEVEL = """
 # Of one level those with the lowest numbers stay: the same ones, in whatever order certificates came.
 _REFUSE = """
     CREATE OR REPLACE TEMP TABLE walk_over AS
-    SELECT path_id, certificate, kind <> 'hops' AS goes_on
+    SELECT place_in_level, certificate, kind <> 'hops' AS goes_on
     FROM (
         SELECT
-            level.path_id, level.certificate, level.kind,
+            level.rowid AS place_in_level, level.certificate, level.kind,
             coalesce(kept.kept, 0) + row_number() OVER (
                 PARTITION BY level.certificate, level.permits ORDER BY level.path_id
             ) AS place
@@ -105,15 +105,23 @@ _REFUSE = """
     WHERE place > $budget
 """
 
+_ARRIVED = """
+    CREATE OR REPLACE TEMP TABLE walk_arrived AS
+    SELECT certificate, permits, count(*) AS kept FROM walk_level WHERE fresh GROUP BY certificate, permits
+"""
+
+_CROWDED = """
+    SELECT count(*)
+    FROM walk_arrived AS arrived
+    LEFT JOIN walk_kept AS kept
+        ON arrived.certificate = kept.certificate AND arrived.permits = kept.permits
+    WHERE arrived.kept + coalesce(kept.kept, 0) > $budget
+"""
+
 _COUNT_KEPT = """
     CREATE OR REPLACE TEMP TABLE walk_kept AS
-    SELECT certificate, permits, sum(kept) AS kept
-    FROM (
-        FROM walk_kept
-        UNION ALL
-        SELECT certificate, permits, count(*) AS kept FROM walk_level WHERE fresh
-        GROUP BY certificate, permits
-    )
+    SELECT certificate, permits, least(sum(kept), $budget) AS kept
+    FROM (FROM walk_kept UNION ALL FROM walk_arrived)
     GROUP BY certificate, permits
 """
 
@@ -247,7 +255,8 @@ class Unroll:
         """Make and store the paths of the next length; return the standings whose steps they go on with."""
         if self._length:
             self._connection.execute(_NEXT_LEVEL, self._numbers())
-            self._connection.execute("CREATE OR REPLACE TEMP TABLE walk_level AS FROM walk_next")
+            self._connection.execute("DROP TABLE walk_level")
+            self._connection.execute("ALTER TABLE walk_next RENAME TO walk_level")
         else:
             self._connection.execute(_FIRST_LEVEL, {"modulus": self._numbering.modulus})
         self._length += 1
@@ -271,15 +280,17 @@ class Unroll:
 
     def _refuse(self) -> None:
         """Drop the paths that the budget of their certificate has no room for."""
-        self._connection.execute(_REFUSE, {"budget": self._budget})
-        over = self._connection.execute("SELECT count(*) FROM walk_over").fetchone()
-        if over and over[0]:
+        budget = {"budget": self._budget}
+        self._connection.execute(_ARRIVED)
+        crowded = self._connection.execute(_CROWDED, budget).fetchone()
+        if crowded and crowded[0]:
             self.refused = True
+            self._connection.execute(_REFUSE, budget)
             self._connection.execute("INSERT INTO walk_refused SELECT certificate, goes_on FROM walk_over")
             self._connection.execute(
-                "DELETE FROM walk_level WHERE path_id IN (SELECT path_id FROM walk_over)"
+                "DELETE FROM walk_level WHERE rowid IN (SELECT place_in_level FROM walk_over)"
             )
-        self._connection.execute(_COUNT_KEPT)
+        self._connection.execute(_COUNT_KEPT, budget)
 
     def _store(self) -> None:
         """Store what is new of the level."""

@@ -6,7 +6,11 @@ SELECT
     program.root_program,
     purpose.purpose,
     if(purpose.purpose = 'ev_tls', 'server_auth', purpose.purpose) AS usage
-FROM rule_root_programs AS program
+FROM (
+    SELECT root_program FROM rule_root_programs
+    UNION
+    SELECT root_program FROM root_trust
+) AS program
 CROSS JOIN (
     SELECT purpose FROM rule_purposes WHERE purpose <> 'any'
     UNION
@@ -88,7 +92,7 @@ SELECT
     ) AS reason,
     NULL AS detail
 FROM anchor
-CROSS JOIN rule_root_programs AS program
+CROSS JOIN (SELECT DISTINCT root_program FROM path_question) AS program
 ANTI JOIN ev_root ON program.root_program = ev_root.root_program AND anchor.ca_id = ev_root.ca_id;
 COMMENT ON VIEW anchor_untrusted IS 'Why a program does not trust a root for a purpose on the day, where it does not.';
 
@@ -178,14 +182,18 @@ CREATE OR REPLACE MACRO path_breaker(wanted) AS TABLE
     -- Trust that ends for subscribers' certificates issued later leaves the CAs above them in scope.
     SELECT
         path.path_id,
-        store.root_program,
-        store.purpose,
+        question.root_program,
+        question.purpose,
         path.length - 1 AS position,
         path.sha256,
         'distrust_after' AS reason,
-        'the last day is ' || max(store.notbefore_until)::DATE AS detail
+        'the last day is ' || min(store.notbefore_until)::DATE AS detail
     FROM asked AS path
     INNER JOIN certificate ON path.sha256 = certificate.sha256
     INNER JOIN trusted_root AS store ON path.anchor_sha256 = store.sha256
+    INNER JOIN path_question AS question
+        ON
+            store.root_program = question.root_program
+            AND (store.purpose = question.usage OR store.purpose = question.purpose)
     WHERE NOT certificate.is_ca AND certificate.not_before > store.notbefore_until
-    GROUP BY path.path_id, store.root_program, store.purpose, path.length, path.sha256;
+    GROUP BY path.path_id, question.root_program, question.purpose, path.length, path.sha256;

@@ -12,6 +12,7 @@ import networkx as nx
 
 from cagraph.graph.build import Graph
 from cagraph.x509.facts import CertificateFacts
+from tests.graph import plain_names
 
 EKU_WORDS = {
     "1.3.6.1.5.5.7.3.1": "server_auth",
@@ -27,18 +28,37 @@ EVERYTHING = frozenset(EKU_WORDS.values())
 Line = tuple[str, ...]
 """A path as the SHA-256 of its certificates, the anchor first."""
 
+Reasons = tuple[tuple[str, str], ...]
+"""Certificates that break a path, each with why."""
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a path comes to."""
+    """What a path comes to.
 
-    purposes: frozenset[str]
-    purposes_bare: frozenset[str]
-    sound: bool
+    `usages` are the purposes that every extended key usage permits, whatever broke the path. `bare` is said
+    of the anchor as a name and a key alone.
+    """
+
+    breaks: Reasons
+    bare_breaks: Reasons
+    usages: frozenset[str]
+    bare_usages: frozenset[str]
+    lacking: dict[str, Reasons]
     policies: frozenset[str] | None
+    constrained_by: list[str]
     valid_from: datetime
     valid_to: datetime
-    broken_by: tuple[str, str] | None
+
+    @property
+    def purposes(self) -> frozenset[str]:
+        """What the path permits."""
+        return frozenset() if self.breaks else self.usages
+
+    @property
+    def purposes_bare(self) -> frozenset[str]:
+        """What it permits where the anchor is a name and a key alone."""
+        return frozenset() if self.bare_breaks else self.bare_usages
 
 
 def paths(graph: Graph, anchors: list[str]) -> Iterator[Line]:
@@ -70,68 +90,77 @@ def hops(graph: Graph, found: list[Line]) -> Iterator[Line]:
                 yield (*line, key)
 
 
-def judge(path: list[CertificateFacts], *, hop: bool) -> Verdict:
-    """Say what the last certificate of a path may issue for, judged as an issuer."""
-    purposes, broken_by, sound = _validate(path, anchor_counts=True)
-    bare, _, _ = _validate(path, anchor_counts=False)
+def judge(path: list[CertificateFacts], *, hop: bool, issues: bool = True) -> Verdict:
+    """Say what a path comes to; `issues`: the last is judged as if it were followed by another."""
+    below = path[1:]
     return Verdict(
-        purposes=purposes,
-        purposes_bare=bare,
-        sound=sound,
-        policies=_policies(path[1:-1] if hop else path[1:]),
+        breaks=tuple(_validate(path, anchor_counts=True, issues=issues)),
+        bare_breaks=tuple(_validate(path, anchor_counts=False, issues=issues)),
+        usages=_usages(path),
+        bare_usages=_usages(below),
+        lacking={
+            word: tuple((c.sha256, "extended_key_usage") for c in path if word not in _usages([c]))
+            for word in EVERYTHING
+        },
+        policies=_policies(below[:-1] if hop else below),
+        constrained_by=sorted(c.sha256 for c in path if plain_names.constrains(c.der)),
         valid_from=max(certificate.not_before for certificate in path),
         valid_to=min(certificate.not_after for certificate in path),
-        broken_by=broken_by,
     )
 
 
 def _validate(
-    path: list[CertificateFacts], *, anchor_counts: bool
-) -> tuple[frozenset[str], tuple[str, str] | None, bool]:
-    """Run 6.1 down the path; return what is permitted at its end, what ended it first, and soundness."""
-    permitted, broken_by, sound = EVERYTHING, None, True
+    path: list[CertificateFacts], *, anchor_counts: bool, issues: bool
+) -> Iterator[tuple[str, str]]:
+    """Run 6.1 down the path, and go on where it would end."""
     max_path_length: int | None = None  # 6.1.2 (k): the length of the path, which is no limit
     for index, certificate in enumerate(path):
-        reason = None
-        if max(c.not_before for c in path[: index + 1]) > min(c.not_after for c in path[: index + 1]):
-            reason = "no_common_validity"  # 6.1.3 (a) (2), for one instant or other
-        elif index > 0 or anchor_counts:
-            reason = _unfit_issuer(certificate, is_anchor=index == 0)
-        if (
-            index > 0
-            and certificate.subject_name_id != certificate.issuer_name_id
-            and max_path_length is not None
-        ):
+        counts, last = index > 0 or anchor_counts, index > 0 and index == len(path) - 1 and not issues
+        self_issued = certificate.subject_name_id == certificate.issuer_name_id
+        reasons = _unfit(certificate, is_anchor=index == 0, last=last) if counts else []
+        if index > 0 and (last or not self_issued):  # 6.1.3 (b), (c)
+            reasons += [
+                "name_constraints"
+                for above in sorted(path[0 if anchor_counts else 1 : index], key=lambda each: each.sha256)
+                if plain_names.constrains(above.der) and not plain_names.allows(above.der, certificate.der)
+            ]
+        if index > 0 and not last and not self_issued and max_path_length is not None:
             if max_path_length == 0:  # 6.1.4 (l)
-                reason = reason or "path_length"
+                reasons.append("path_length")
             else:
                 max_path_length -= 1
-        if (index > 0 or anchor_counts) and certificate.path_len is not None:  # 6.1.4 (m)
+        if counts and certificate.path_len is not None:  # 6.1.4 (m)
             limit = certificate.path_len
             max_path_length = limit if max_path_length is None else min(max_path_length, limit)
-        if reason:
-            sound = False
-            permitted = frozenset()
-        elif index > 0 or anchor_counts:
-            permitted &= _extended_key_usage(certificate)
-        if not permitted and broken_by is None:
-            broken_by = (certificate.sha256, reason or "extended_key_usage")
-    return permitted, broken_by, sound
+        if not _overlap(path[: index + 1]) and (index == 0 or _overlap(path[:index])):
+            reasons.append("no_common_validity")  # 6.1.3 (a) (2), for one instant or other
+        yield from ((certificate.sha256, reason) for reason in reasons)
 
 
-def _unfit_issuer(certificate: CertificateFacts, *, is_anchor: bool) -> str | None:
-    """6.1.4 (k) and (n); as an anchor, version 1 has no extensions and needs none."""
-    if not certificate.is_ca:
-        return None if is_anchor and certificate.version == 1 else "not_ca"
-    forbidden = certificate.key_usage is not None and "keyCertSign" not in certificate.key_usage
-    return "no_key_cert_sign" if forbidden else None
+def _unfit(certificate: CertificateFacts, *, is_anchor: bool, last: bool) -> list[str]:
+    """6.1.4 (k), (n), (o) and 6.1.5 (f); as an anchor, version 1 has no extensions and needs none."""
+    reasons = []
+    if not last:
+        if not certificate.is_ca and not (is_anchor and certificate.version == 1):
+            reasons.append("not_ca")
+        if certificate.key_usage is not None and "keyCertSign" not in certificate.key_usage:
+            reasons.append("no_key_cert_sign")
+    if certificate.unknown_critical:
+        reasons.append("unknown_critical_extension")
+    return reasons
 
 
-def _extended_key_usage(certificate: CertificateFacts) -> frozenset[str]:
+def _overlap(path: list[CertificateFacts]) -> bool:
+    return max(each.not_before for each in path) <= min(each.not_after for each in path)
+
+
+def _usages(path: list[CertificateFacts]) -> frozenset[str]:
     """4.2.1.12, chained down the path as the root programs do."""
-    if certificate.eku_oids is None or "2.5.29.37.0" in certificate.eku_oids:
-        return EVERYTHING
-    return frozenset(EKU_WORDS[oid] for oid in certificate.eku_oids if oid in EKU_WORDS)
+    permitted = EVERYTHING
+    for each in path:
+        if each.eku_oids is not None and "2.5.29.37.0" not in each.eku_oids:
+            permitted &= frozenset(EKU_WORDS[oid] for oid in each.eku_oids if oid in EKU_WORDS)
+    return permitted
 
 
 def _policies(below_the_anchor: list[CertificateFacts]) -> frozenset[str] | None:

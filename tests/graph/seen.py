@@ -3,19 +3,23 @@
     seen = look(root=root.self_signed(), sub=root.issue(sub))
     seen.edges  == {"root": ("Root", "Root", "ok"), "sub": ("Root", "Sub", "ok")}
     seen.paths  == {"root", "root > sub"}
-    seen.broken == {}                        # or {"root > sub": ("sub", "not_ca")}
+    seen.broken == {}                        # or {"root > sub": [("sub", "not_ca")]}
 
 CAs are named by their common name, a second key under the same name `Root #2`, a dangling issuer `Root ?`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cagraph.graph.build import Graph, graph_of
-from cagraph.graph.paths import Path, Walked, anchors_of, walk
+from cagraph.graph.build import Graph, anchors_of, graph_of
+from cagraph.graph.paths import Path
 from cagraph.graph.purposes import load_purposes
+from cagraph.graph.rules import Break
+from cagraph.graph.walk import Walked, walk
 from tests.pki import Issued
 
 Edge = tuple[str, str, str | None]
+Reason = tuple[str, str]
 
 
 @dataclass
@@ -56,13 +60,22 @@ class Seen:
         return set(self.by_line()) - self.paths
 
     @property
-    def broken(self) -> dict[str, tuple[str, str]]:
-        """The paths that permit nothing: at which certificate, and why."""
+    def broken(self) -> dict[str, list[Reason]]:
+        """The paths that something breaks whatever the purpose: which certificates, and why."""
         return {
-            line: (self.labels[path.broken_by[0]], path.broken_by[1])
+            line: self._in_labels(path.breaks)
             for line, path in self.by_line(hops=False).items()
-            if path.broken_by
+            if path.breaks
         }
+
+    @property
+    def useless(self) -> set[str]:
+        """The paths that permit nothing, be it that they are broken or that no purpose is left."""
+        return {line for line, path in self.by_line(hops=False).items() if not path.purposes}
+
+    def breaks_for(self, purpose: str, line: str) -> list[Reason]:
+        """What breaks a path for one purpose."""
+        return self._in_labels(self.by_line()[line].breaks_for(load_purposes().bit(purpose)))
 
     def by_line(self, *, hops: bool = True) -> dict[str, Path]:
         """Every path by its certificates, anchor first: `root > cross > sub`."""
@@ -82,6 +95,9 @@ class Seen:
     def permits_bare(self, line: str) -> list[str]:
         """The purposes that a path permits where the anchor is a name and a key alone."""
         return load_purposes().words(self.by_line()[line].purposes_bare)
+
+    def _in_labels(self, breaks: Iterable[Break]) -> list[Reason]:
+        return [(self.labels[each.sha256], each.reason) for each in breaks]
 
     def _edges(self) -> list[tuple[str, str, str, dict[str, str]]]:
         return list(self.graph.edges(keys=True, data=True))

@@ -100,6 +100,9 @@ def test_purposes() -> None:
     assert purposes.permitted_by(("1.3.6.1.5.5.7.3.0",)) == purposes.all  # as the CCADB Policy prints it
     assert purposes.permitted_by(()) == purposes.permitted_by(("1.2.3",)) == 0
     assert purposes.words(purposes.permitted_by((SERVER_AUTH, "1.2.3"))) == ["server_auth"]
+    assert purposes.bit("server_auth") == purposes.permitted_by((SERVER_AUTH,))
+    with pytest.raises(LookupError, match="server_auth"):
+        purposes.bit("any")
     assert len(set(purposes.names)) == len(purposes.names) == purposes.all.bit_length()
     two = Purposes([("a", "1"), ("b", "2"), ("a", "3"), ("any", "4")])
     assert two.words(two.permitted_by(("3",))) == ["a"]

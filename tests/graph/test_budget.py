@@ -4,8 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from cagraph.graph.build import Graph, graph_of
-from cagraph.graph.paths import Walked, anchors_of, walk
+from cagraph.graph.build import Graph, anchors_of, graph_of
+from cagraph.graph.walk import Walked, walk
 from tests.pki import Authority
 
 CAS = [Authority(f"Mesh {number}") for number in range(6)]

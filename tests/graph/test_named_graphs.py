@@ -4,9 +4,9 @@ from typing import Literal
 
 import pytest
 
-from cagraph.graph.build import graph_of
+from cagraph.graph.build import anchors_of, graph_of
 from cagraph.graph.link import SignatureChecks, link
-from cagraph.graph.paths import anchors_of, walk
+from cagraph.graph.walk import walk
 from cagraph.x509.certificate import read_certificate
 from tests.graph.seen import look
 from tests.pki import Authority

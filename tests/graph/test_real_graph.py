@@ -12,12 +12,12 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from cagraph.graph.build import Graph, build_graph
+from cagraph.graph.build import Graph, anchors_of, build_graph
 from cagraph.graph.link import SignatureChecks, link
-from cagraph.graph.paths import Path as CertificatePath
-from cagraph.graph.paths import Walked, anchors_of, walk
+from cagraph.graph.walk import Walked, walk
 from cagraph.x509.facts import CertificateFacts
 from tests.graph import reference
+from tests.graph.brute import Found, expected_of, line_of, said_of
 from tests.real_certificates import real_facts
 
 pytestmark = pytest.mark.realdata
@@ -26,6 +26,8 @@ DAY = datetime(2026, 8, 21)
 VERSION_1_ANCHORS = {
     "83ce3c12", "92a9d983", "ac1fae74", "eb04cf5e", "cbb5af18", "a5312518", "5b789987", "e7685634",
 }  # fmt: skip
+# An address with bits beyond its mask, an empty list of subtrees: the second opinion's library refuses both.
+UNREAD_CONSTRAINTS = {"01fd6148", "a400ba55"}
 Certificates = dict[str, CertificateFacts]
 Test = Callable[[CertificateFacts], bool]
 
@@ -210,27 +212,20 @@ def test_no_path_is_found_twice(walked: Walked) -> None:
     assert len(pairs) == len(walked.paths)
 
 
-def test_real_paths_permit_what_rfc_5280_says(walked: Walked, certificates: Certificates) -> None:
-    """The second opinion of tests/graph/reference.py on every 23rd path."""
-    from cagraph.graph.purposes import load_purposes
-
-    def words(bits: int) -> frozenset[str]:
-        return frozenset(load_purposes().words(bits))
-
-    def seen(path: CertificatePath) -> reference.Verdict:
-        return reference.Verdict(
-            purposes=words(path.purposes),
-            purposes_bare=words(path.purposes_bare),
-            sound=path.sound,
-            policies=path.policies,
-            valid_from=path.valid_from,
-            valid_to=path.valid_to,
-            broken_by=path.broken_by,
-        )
-
-    for path in walked.paths[::23]:
+def test_real_paths_come_to_what_rfc_5280_says(
+    graph: Graph, walked: Walked, certificates: Certificates
+) -> None:
+    """The second opinion of tests/graph/reference.py on every 23rd path, and all below name constraints."""
+    status = _status(graph)
+    constrained = [path for path in walked.paths if path.parent and path.parent.constrained_by]
+    for path in (*walked.paths[::23], *constrained):
+        if UNREAD_CONSTRAINTS & {sha256[:8] for sha256 in path.certificates()}:
+            continue
         chain = [certificates[key] for key in path.certificates()]
-        assert reference.judge(chain, hop=path.self_signed_hop) == seen(path), path.certificates()
+        verdict = reference.judge(chain, hop=path.self_signed_hop)
+        weak = [found.sha256 for found in chain[1:] if status[found.sha256] == "weak"]
+        found = Found(line_of(path), chain, path.self_signed_hop, weak, verdict)
+        assert expected_of(found) == said_of(path), path.certificates()
 
 
 def test_anchors_of_the_root_programs(graph: Graph, certificates: Certificates, roots: set[str]) -> None:

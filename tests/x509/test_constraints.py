@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pytest
 
 from cagraph.x509.certificate import read_certificate
-from cagraph.x509.constraints import Constraints, Names, constraints_of, names_of, nothing_left
+from cagraph.x509.constraints import Constraints, Names, constraints_of, names_of
 from tests.pki import Authority, Spelling, extension, oid, tlv
 
 NAME_CONSTRAINTS, ALTERNATIVE_NAME = "2.5.29.30", "2.5.29.17"

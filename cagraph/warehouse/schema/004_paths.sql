@@ -55,4 +55,4 @@ COMMENT ON TABLE path_break IS 'Every certificate that breaks a path whatever th
 ALTER TABLE analysis ADD COLUMN walk_digest VARCHAR;
 COMMENT ON COLUMN analysis.walk_digest IS 'What the walk follows besides certificates and anchors: its version, the purposes, the budget.';
 ALTER TABLE analysis ADD COLUMN salt INTEGER;
-COMMENT ON COLUMN analysis.salt IS 'Added to the factor that path numbers are made with; above 0 only if two paths had one number.';
+COMMENT ON COLUMN analysis.salt IS 'Above 0 only if two paths would have had one number: then other numbers are made of the certificates.';
