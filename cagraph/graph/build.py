@@ -56,7 +56,7 @@ def graph_of(ders: Iterable[bytes]) -> Graph:
 
 
 def with_certificates(graph: Graph, certificates: Iterable[CertificateFacts]) -> Graph:
-    """Return a new graph with more certificates, a subscriber's too; no signature is tried twice."""
+    """Return a new graph with more certificates, a subscriber's too; no proof is made twice."""
     known = [(issuer, data) for issuer, _, data in graph.edges(data=True)]
     checks = SignatureChecks(
         {

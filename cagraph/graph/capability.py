@@ -14,91 +14,20 @@ component: then the claims of u are collected again without v. Rooms, purposes a
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
 from typing import Generic, NamedTuple
 
 from cagraph.collector import collector_paused
-from cagraph.graph.claims import Claim, Claims, Key, bits_of
-from cagraph.graph.rules import Certificate, Room, begin, enter
+from cagraph.graph.claims import Claim, Claims, Key
+from cagraph.graph.labels import UNLIMITED, Capable, Label, Source, leaves_as_much, room_after
+from cagraph.graph.rules import Certificate, Room, begin
 from cagraph.graph.steps import Steps, Walkable, below, steps_of
 
 DEFAULT_ROOMS = 1_000
 """Rooms told apart at one CA."""
-
-
-_NO_WAYS: Mapping[str, int] = {}
-
-
-class Source(NamedTuple):
-    """Where some claims (bits) at a CA come from: a label above and the certificate, or an anchor alone."""
-
-    claims: int
-    above: "Label | None"
-    certificate: Certificate
-
-
-@dataclass(slots=True, eq=False)
-class Label:
-    """Claims that paths of one length bring to a CA, all leaving the same room.
-
-    `by_way_of`: in a strongly connected component, which of them come by way of each CA of it.
-    """
-
-    ca: str
-    room: Room
-    length: int = 0
-    sources: list[Source] = field(default_factory=list)
-    claims: int = 0
-    by_way_of: Mapping[str, int] = field(default_factory=lambda: _NO_WAYS)
-
-    def add(self, claims: int, above: "Label | None", certificate: Certificate) -> None:
-        """Take up the claims that no source here brings yet."""
-        new = claims & ~self.claims
-        if new:
-            self.claims |= new
-            self.sources.append(Source(new, above, certificate))
-
-
-class Capable(Generic[Key]):
-    """What one certificate can issue for.
-
-    `complete`: nothing else; otherwise there were too many rooms to be sure that this is all.
-    """
-
-    def __init__(self, claims: Claims[Key], sources: list[Source], complete: bool) -> None:
-        self._claims = claims
-        self._sources = sources
-        self.complete = complete
-
-    @cached_property
-    def keys(self) -> frozenset[Key]:
-        """What it can issue for, in the caller's words."""
-        found = 0
-        for source in self._sources:
-            found |= source.claims
-        return self._claims.keys_of(found)
-
-    @cached_property
-    def witnesses(self) -> dict[Key, tuple[str, ...]]:
-        """A shortest path (SHA-256, the anchor first) for each."""
-        found: dict[Key, tuple[str, ...]] = {}
-        for source in self._sources:
-            for claim in bits_of(source.claims):
-                if (key := self._claims.key_of(claim)) not in found:
-                    found[key] = _line(source, claim)
-        return found
-
-
-def _line(source: Source, claim: int) -> tuple[str, ...]:
-    """Return the path (SHA-256, the anchor first) that brings one claim."""
-    found = [source.certificate.sha256]
-    while source.above is not None:
-        source = next(each for each in source.above.sources if each.claims & claim)
-        found.append(source.certificate.sha256)
-    return tuple(reversed(found))
 
 
 def capability(
@@ -235,7 +164,7 @@ class _Capability(Generic[Key]):
             claims = label.claims & permitted & ~unlimited[ca]
             if not claims or ca == avoiding or (within is not None and component.get(ca) != within):
                 continue
-            room = _room_after(label.room, certificate)
+            room = room_after(label.room, certificate)
             if room is not None:
                 _arrive(level, ca, room).add(claims, label, certificate)
 
@@ -243,7 +172,7 @@ class _Capability(Generic[Key]):
         """Keep what a label brings beyond those that leave as much room; say whether that is anything."""
         known = 0
         for other in kept:
-            if other.claims & label.claims and _leaves_as_much(other.room, label.room):
+            if other.claims & label.claims and leaves_as_much(other.room, label.room):
                 known |= other.claims
         if not label.claims & ~known:
             return False
@@ -269,7 +198,7 @@ class _Capability(Generic[Key]):
             wanted &= ~found[0].claims
         for label in self._labels_at(issuer, certificate.ca):
             claims = label.claims & wanted
-            if claims and _room_after(label.room, certificate) is not None:
+            if claims and room_after(label.room, certificate) is not None:
                 found.append(Source(claims, label, certificate))
                 wanted &= ~claims
         return found
@@ -316,28 +245,25 @@ class _Capability(Generic[Key]):
                 begun = Label(anchor.ca, label.room, label.length)
                 begun.add(label.claims & wanted, None, anchor)
                 yield begun
-        for issuer, certificate, permitted in self._entrances()[component]:
+        for issuer, certificate, permitted in self._entrances[component]:
             for label in self._labels.get(issuer, ()):
                 claims = label.claims & permitted & wanted
-                room = _room_after(label.room, certificate) if claims else None
+                room = room_after(label.room, certificate) if claims else None
                 if room is not None:
                     longer = Label(certificate.ca, room, label.length + 1)
                     longer.add(claims, label, certificate)
                     yield longer
 
+    @cached_property
     def _entrances(self) -> dict[int, list[tuple[str, Certificate, int]]]:
-        """Return the certificates that lead into each strongly connected component from outside it."""
-        if not hasattr(self, "_leading_in"):
-            self._leading_in: dict[int, list[tuple[str, Certificate, int]]] = defaultdict(list)
-            for issuer, issued in self._issued.items():
-                for certificate, permitted in issued:
-                    component = self._steps.component.get(certificate.ca)
-                    if component is not None and component != self._steps.component.get(issuer):
-                        self._leading_in[component].append((issuer, certificate, permitted))
-        return self._leading_in
-
-
-UNLIMITED = Room()
+        """The certificates that lead into each strongly connected component from outside it."""
+        found: dict[int, list[tuple[str, Certificate, int]]] = defaultdict(list)
+        for issuer, issued in self._issued.items():
+            for certificate, permitted in issued:
+                component = self._steps.component.get(certificate.ca)
+                if component is not None and component != self._steps.component.get(issuer):
+                    found[component].append((issuer, certificate, permitted))
+        return found
 
 
 def _arrive(level: dict[tuple[str, Room], Label], ca: str, room: Room) -> Label:
@@ -346,21 +272,3 @@ def _arrive(level: dict[tuple[str, Room], Label], ca: str, room: Room) -> Label:
     if label is None:
         label = level[ca, room] = Label(ca, room)
     return label
-
-
-def _room_after(room: Room, certificate: Certificate) -> Room | None:
-    """Return the room that one more certificate leaves, or None if there is none for it."""
-    if room == UNLIMITED and certificate.leaves_all_room:
-        return None if certificate.unfit else UNLIMITED
-    left, breaks = enter(room, certificate)
-    return None if breaks else left
-
-
-def _leaves_as_much(one: Room, other: Room) -> bool:
-    """Say whether all that may follow in the other room may follow in this one, and leaves as much."""
-    if one.remaining is not None and (other.remaining is None or one.remaining < other.remaining):
-        return False
-    if not one.constrained_by:
-        return True
-    said = {each.constraints for each in other.constrained_by}
-    return all(each.constraints in said for each in one.constrained_by)

@@ -1,7 +1,6 @@
-"""Every path: anchor → … → certificate, certificate by certificate, no CA twice.
+"""A path: anchor → … → certificate, certificate by certificate, no CA twice.
 
-A path is its parent path and one more step. The walk goes down from the anchors, level by level, so that
-the shortest come first. It is made once for all time: a path carries the window in which all its
+It is its parent path and one more step. It holds for all time: it carries the window in which all its
 certificates are valid, and what it permits holds for any day of it. Trust comes later: nothing here knows
 which program trusts an anchor, or what day it is.
 """

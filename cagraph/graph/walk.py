@@ -37,8 +37,9 @@ class Walked:
     def paths(self) -> list[Path]:
         """The paths as objects, the shortest first."""
         made: list[Path] = []
-        for parent, step in zip(self.parents, self.steps, strict=True):
-            made.append(Path((made[parent] if parent >= 0 else None, step)))
+        with collector_paused():
+            for parent, step in zip(self.parents, self.steps, strict=True):
+                made.append(Path((made[parent] if parent >= 0 else None, step)))
         return made
 
     def path(self, number: int) -> Path:
