@@ -100,11 +100,12 @@ class _Capability(Generic[Key]):
         """Return what every certificate can issue for."""
         found = {each: self._sources_of(each) for each in self._steps.certificates.values()}
         unsure = below(self._steps, self._crowded)
-        return {
-            each.sha256: Capable(self._claims, sources, self._steps.issuer.get(each.sha256) not in unsure)
-            for each, sources in found.items()
-            if sources or self._steps.issuer.get(each.sha256) in unsure
-        }
+        capable = {}
+        for each, sources in found.items():
+            complete = self._steps.issuer.get(each.sha256) not in unsure
+            if sources or not complete:
+                capable[each.sha256] = Capable(self._claims, sources, complete)
+        return capable
 
     def _begin(self, anchors: _Anchors) -> dict[Certificate, Label]:
         """Return the label of each anchor alone."""
@@ -196,7 +197,7 @@ class _Capability(Generic[Key]):
         wanted = self._claims.permitted(certificate, policies=issuer != certificate.ca)
         if found:
             wanted &= ~found[0].claims
-        for label in self._labels_at(issuer, certificate.ca):
+        for label in self._labels_at(issuer, certificate.ca) if wanted else ():
             claims = label.claims & wanted
             if claims and room_after(label.room, certificate) is not None:
                 found.append(Source(claims, label, certificate))

@@ -59,14 +59,10 @@ class Certificate:
         self.not_before: datetime = self.facts.not_before
         self.not_after: datetime = self.facts.not_after
         self.path_len: int | None = self.facts.path_len
+        self.leaves_all_room: bool = self.path_len is None and self.constraints is None
 
     def __repr__(self) -> str:
         return f"Certificate({self.sha256[:8]}, {self.facts.subject})"
-
-    @cached_property
-    def leaves_all_room(self) -> bool:
-        """Whether it takes no room away that is unlimited: it has no path length and no name constraints."""
-        return self.path_len is None and self.constraints is None
 
     @cached_property
     def names(self) -> Names:

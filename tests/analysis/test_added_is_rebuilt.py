@@ -63,7 +63,7 @@ def test_in_random_batches(warehouse: DuckDBPyConnection) -> None:
     """Keys come after what they signed, roots after their CAs, trust after roots: nothing is walked anew."""
     seen: Counter[str] = Counter()
 
-    @settings(LARGE, max_examples=20)
+    @settings(LARGE, max_examples=18)
     @given(forests(batches=BATCHES))
     def check(forest: Forest) -> None:
         with taken_back(warehouse):

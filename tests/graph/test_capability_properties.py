@@ -6,8 +6,9 @@ from datetime import datetime
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from cagraph.graph.capability import Capable, capability
+from cagraph.graph.capability import capability
 from cagraph.graph.claims import Claim
+from cagraph.graph.labels import Capable
 from tests.graph.brute import Found, every_path
 from tests.graph.factory import Drawn, drawn_graphs, graph_from, sha256_of
 from tests.graph.reference import Line
