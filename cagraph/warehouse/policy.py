@@ -23,6 +23,21 @@ if TYPE_CHECKING:
 Cell = str | int | date | None
 
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*")
+_MADE = (
+    """
+    SELECT view_name, sql FROM duckdb_views()
+    WHERE database_name = current_database() AND NOT internal ORDER BY ALL
+    """,
+    """
+    SELECT function_name, macro_definition FROM duckdb_functions()
+    WHERE database_name = current_database() AND NOT internal ORDER BY ALL
+    """,
+    """
+    SELECT table_name, column_name, data_type, column_index FROM duckdb_columns()
+    WHERE database_name = current_database() AND NOT internal AND table_name <> 'policy_installed'
+    ORDER BY ALL
+    """,
+)
 _DATE_WORDS = frozenset({"date", "effective", "since", "until"})
 _INTEGER_WORDS = frozenset({"days", "bit", "test"})
 
@@ -38,14 +53,18 @@ class RuleTable:
 
 
 def install_policy(connection: "DuckDBPyConnection") -> None:
-    """Bring the rule tables and views up to this version's files, all or nothing."""
+    """Bring the rule tables and views up to this version's files, all or nothing.
+
+    Views that stand as these files made them stay: DuckDB takes a second to make them.
+    """
     with transaction(connection):
         load_rules(connection)
-        create_views(connection)
+        if not _views_stand(connection):
+            create_views(connection)
         connection.execute(
-            "CREATE OR REPLACE TABLE policy_installed AS SELECT ? AS digest, "
-            "CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP) AS installed_at",
-            [policy_digest()],
+            "CREATE OR REPLACE TABLE policy_installed AS SELECT $digest AS digest, "
+            "CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP) AS installed_at, $made AS made",
+            {"digest": policy_digest(), "made": _made(connection)},
         )
         connection.execute(
             "COMMENT ON TABLE policy_installed IS 'Which rule and view files this file holds.'"
@@ -54,13 +73,36 @@ def install_policy(connection: "DuckDBPyConnection") -> None:
 
 def policy_state(connection: "DuckDBPyConnection") -> str:
     """Tell whether the database has this version's policy: `current`, `other` or `none`. Reads only."""
-    found = connection.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'policy_installed'"
-    ).fetchone()
-    if found is None:
+    if not _is_installed(connection):
         return "none"
     row = connection.execute("SELECT digest FROM policy_installed").fetchone()
     return "current" if row == (policy_digest(),) else "other"
+
+
+def _is_installed(connection: "DuckDBPyConnection") -> bool:
+    """Say whether any version's policy is in the database itself, not in one that is attached to it."""
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_tables()"
+        " WHERE table_name = 'policy_installed' AND database_name = current_database()"
+    ).fetchone()
+    return found is not None
+
+
+def _views_stand(connection: "DuckDBPyConnection") -> bool:
+    """Say whether the views are those that these files made of these tables, untouched since."""
+    if not _is_installed(connection):
+        return False
+    columns = [row[0] for row in connection.execute("DESCRIBE policy_installed").fetchall()]
+    if "made" not in columns:
+        return False
+    row = connection.execute("SELECT digest, made FROM policy_installed").fetchone()
+    return row == (policy_digest(), _made(connection))
+
+
+def _made(connection: "DuckDBPyConnection") -> str:
+    """Return a hash over the views and macros as the database has them, and the tables that they read."""
+    parts = [connection.execute(question).fetchall() for question in _MADE]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def policy_digest() -> str:
@@ -100,20 +142,26 @@ def load_rules(connection: "DuckDBPyConnection", directory: Path | None = None) 
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
         connection.execute(f'CREATE OR REPLACE TABLE "{table.name}" ({columns})')
         if table.rows:
-            marks = ", ".join("?" for _ in table.columns)
-            connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', table.rows)  # noqa: S608 - checked names
+            columns = ", ".join(f"unnest(?::{kind}[])" for kind in table.columns.values())
+            values = [list(column) for column in zip(*table.rows, strict=True)]
+            connection.execute(f'INSERT INTO "{table.name}" SELECT {columns}', values)
     return names
 
 
-def create_views(connection: "DuckDBPyConnection", directory: Path | None = None) -> list[str]:
+def create_views(
+    connection: "DuckDBPyConnection", directory: Path | None = None, *, last: str | None = None
+) -> list[str]:
     """Execute every file of views and macros, in order of name, and return the files' names.
 
-    Call it inside a transaction, or use `install_policy`.
+    `last`: none after this file, for a question that takes no more. Call it inside a transaction, or use
+    `install_policy`.
     """
     import duckdb
 
     names = []
     for path in view_files(directory):
+        if last is not None and path.name > last:
+            break
         try:
             connection.execute(path.read_text(encoding="utf-8"))
         except duckdb.Error as error:

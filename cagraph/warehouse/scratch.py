@@ -1,7 +1,8 @@
 """A warehouse that vanishes: another one's facts with more certificates and other paths, for a question.
 
 The tables of the warehouse are seen through; those that the question changes are copied or left empty.
-Rule tables and views are put in anew, so that they speak of what is here. Nothing is written to the file.
+Rule tables and the views of paths are put in anew, so that they speak of what is here. Nothing is written to
+the file.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,10 @@ import duckdb
 
 from cagraph.errors import WarehouseError
 from cagraph.warehouse.database import configure, explain, open_warehouse
-from cagraph.warehouse.policy import install_policy
+from cagraph.warehouse.policy import create_views, load_rules
+
+LAST_VIEWS = "45_path_breaker.sql"
+"""What paths are worth ends here; audits are not asked about, and their views take a second to make."""
 
 _COPIED = frozenset({"certificate", "name_constraint", "issuance", "signature_check"})
 _EMPTY = frozenset({"path", "path_certificate", "path_break", "path_truncation"})
@@ -40,7 +44,8 @@ def scratch_warehouse(path: Path, as_of: date | None) -> Iterator[duckdb.DuckDBP
         ).fetchall()
         for (name,) in tables:
             connection.execute(f"CREATE {_definition(name)}")
-        install_policy(connection)
+        load_rules(connection)
+        create_views(connection, last=LAST_VIEWS)
         if as_of is not None:
             connection.execute("SET VARIABLE as_of = ?", [as_of])
         yield connection

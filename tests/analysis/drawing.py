@@ -84,7 +84,7 @@ def forests(
             lambda times: list(zip(drawn, times, strict=True))
         )
     )
-    return st.lists(tree, min_size=max(1, trees * 3 // 4), max_size=trees).map(
+    return st.lists(tree, min_size=max(1, trees - 5), max_size=trees).map(
         lambda drawn: [
             Placed(number, place, each, comes, trusted)
             for number, certificates in enumerate(drawn)

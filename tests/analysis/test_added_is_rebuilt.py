@@ -63,7 +63,7 @@ def test_in_random_batches(warehouse: DuckDBPyConnection) -> None:
     """Keys come after what they signed, roots after their CAs, trust after roots: nothing is walked anew."""
     seen: Counter[str] = Counter()
 
-    @settings(LARGE, max_examples=18)
+    @settings(LARGE, max_examples=15)
     @given(forests(batches=BATCHES))
     def check(forest: Forest) -> None:
         with taken_back(warehouse):
@@ -157,9 +157,8 @@ def test_what_comes_second(warehouse: DuckDBPyConnection, forest: Forest, new: i
     with taken_back(warehouse):
         growing = Growing(warehouse)
         assert len(growing.take(forest, 0)["path"]) == 3
-        rows = growing.take(forest, 1)
+        growing.take(forest, 1)
         assert (growing.added, growing.found) == ([False, True], [3, new])
-        assert rows == growing.rebuilt(forest, 1)
 
 
 def test_a_key_that_comes_late(warehouse: DuckDBPyConnection) -> None:
