@@ -158,8 +158,8 @@ class Constraints:
 def constraints_of(certificate: CertificateFacts) -> Constraints | None:
     """Return the constraints that a certificate puts on those below it; None if it has no such extension.
 
-    An extension that cannot be read forbids everything, one without subtrees too: RFC 5280 4.2.1.10 forbids
-    a CA to issue it; mozilla::pkix, Go and pyca refuse it.
+    An extension that cannot be read forbids everything, one without any subtree too: RFC 5280 4.2.1.10
+    forbids a CA to issue it; mozilla::pkix, Go and pyca refuse it.
     """
     try:
         value = extension_value(certificate.der, NAME_CONSTRAINTS)
@@ -175,12 +175,13 @@ def _read(value: bytes) -> Constraints:
         ValueError: it is not built as RFC 5280 4.2.1.10 says.
     """
     sides = sequence(value)
-    if [side[0] for side in sides] not in ([_PERMITTED], [_EXCLUDED], [_PERMITTED, _EXCLUDED]):
+    if [side[0] for side in sides] not in ([], [_PERMITTED], [_EXCLUDED], [_PERMITTED, _EXCLUDED]):
         raise ValueError("not permittedSubtrees, then excludedSubtrees")
     bases = {
         tag: [_base(value, *each) for each in children(value, start, end)] for tag, _, start, end in sides
     }
-    if not all(bases.values()):
+    # One list may be empty, as in Buypass Class 2 CA 4; pyca refuses that, Go reads it.
+    if not any(bases.values()):
         raise ValueError("no subtree")
     malformed: set[tuple[str, str]] = set()
     return Constraints(
