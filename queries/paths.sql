@@ -3,7 +3,7 @@
 --   as of the day, and every certificate that breaks it, with the reason. Ask for a program and a purpose to see
 --   what stands between a path and that. State `not trusted`: no program trusts the anchor for anything; `no trusted
 --   purpose`: for nothing that the path permits. `total` is the number of paths that fit, shown or not; `complete`:
---   no budget cut paths to the certificate.
+--   no budget cut paths to the certificate. `weakly_signed`: with MD2, MD5 or SHA-1, which today's verifiers refuse.
 -- param: sha256 varchar required the certificate's SHA-256, 64 hex digits
 -- param: program varchar NULL what counts for this root program
 -- param: purpose varchar NULL what counts for this purpose
@@ -69,7 +69,8 @@ member AS (
                 'not_before': certificate.not_before,
                 'not_after': certificate.not_after,
                 'is_cross_certificate': cross_certificate.sha256 IS NOT NULL,
-                'siblings': sibling.siblings
+                'siblings': sibling.siblings,
+                'weakly_signed': path_certificate.position > 0 AND coalesce(issuance.signature_status = 'weak', false)
             }
             ORDER BY path_certificate.position
         ) AS certificates,
@@ -78,6 +79,7 @@ member AS (
     SEMI JOIN asked ON path_certificate.path_id = asked.path_id
     INNER JOIN certificate ON path_certificate.sha256 = certificate.sha256
     INNER JOIN sibling ON certificate.ca_id = sibling.ca_id
+    LEFT JOIN issuance ON path_certificate.sha256 = issuance.sha256
     LEFT JOIN cross_certificate ON path_certificate.sha256 = cross_certificate.sha256
     LEFT JOIN (SELECT DISTINCT sha256 FROM revocation) AS revoked ON path_certificate.sha256 = revoked.sha256
     GROUP BY path_certificate.path_id

@@ -56,6 +56,8 @@ def _certificate(certificate: Row, *, is_anchor: bool) -> str:
         marks.append("anchor")
     if certificate["is_cross_certificate"]:
         marks.append("cross-certificate")
+    if certificate["weakly_signed"]:
+        marks.append("signed with SHA-1 or weaker")
     if certificate["siblings"]:
         marks.append(counted(certificate["siblings"], "sibling"))
     return f"{certificate['sha256']}  {', '.join(marks)}"
@@ -65,10 +67,8 @@ def _path(path: Row, sentences: Sentences) -> Iterator[str]:
     """Yield one path: its certificates by their first digits, what it comes to, what breaks it."""
     line = " > ".join(short_hash(each["sha256"]) for each in path["certificates"])
     yield f"  {line}, {_window(path['valid_from'], path['valid_to'])}: {path['state']}"
-    if path["counts_for"]:
-        yield f"      counts for {by_program(path['counts_for'])}"
-    else:
-        yield f"      permits {', '.join(path['purposes']) or 'nothing'}, counts for no program"
+    yield f"      permits {', '.join(path['purposes']) or 'nothing'}"
+    yield f"      counts for {by_program(path['counts_for']) or 'no program'}"
     if path["self_signed_hop"]:
         yield "      the last certificate is self-signed, of the CA that the path had reached"
     if path["constrained_by"]:

@@ -63,14 +63,13 @@ def unknown(connection: "DuckDBPyConnection", directory: Path = SCHEMA_DIR) -> l
 def migrate(connection: "DuckDBPyConnection", directory: Path = SCHEMA_DIR) -> list[Migration]:
     """Apply what is pending and return it."""
     todo = pending(connection, directory)
-    if todo:
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS schema_migration "
-            "(number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL)"
-        )
     for migration in todo:
         assert migration.path is not None
         with transaction(connection):
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS schema_migration "
+                "(number INTEGER PRIMARY KEY, name VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL)"
+            )
             connection.execute(migration.path.read_text(encoding="utf-8"))
             connection.execute(
                 "INSERT INTO schema_migration VALUES (?, ?, CAST(now() AT TIME ZONE 'UTC' AS TIMESTAMP))",

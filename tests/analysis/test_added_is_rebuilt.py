@@ -161,6 +161,15 @@ def test_what_comes_second(warehouse: DuckDBPyConnection, forest: Forest, new: i
         assert (growing.added, growing.found) == ([False, True], [3, new])
 
 
+def test_what_is_stored_counts_for_the_budget(warehouse: DuckDBPyConnection) -> None:
+    """One path to 4 is there, one comes: each fits a budget of one, both do not."""
+    with taken_back(warehouse):
+        growing = Growing(warehouse, budget=1)
+        assert growing.take(LINE, 0)["path_truncation"] == []
+        assert growing.take(_then(Drawn(0, 2)), 1)["path_truncation"] != []
+        assert growing.added == [False, False]
+
+
 def test_a_key_that_comes_late(warehouse: DuckDBPyConnection) -> None:
     """Root 0 → 2; 4 → 6 hangs from nobody, and from 4's namesake 5 without proof; then comes 2 → 4."""
     early = [*LINE[:2], Placed(0, 2, Drawn(4, 6)), Placed(0, 3, Drawn(0, 5), 1), Placed(0, 4, Drawn(2, 4), 2)]

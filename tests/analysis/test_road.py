@@ -146,6 +146,7 @@ def test_a_long_story(warehouse: Warehouse, at_once: Derived) -> None:
     assert (again.cas, again.paths) == (len(at_once["ca"]), len(at_once["path"]))
     assert (again.budget, again.truncated) == (BUDGET, 0)
     assert warehouse.derived() == at_once
+    assert analyze(connection, budget=1).truncated, "what another budget left is not taken over"
 
 
 class Stopped(Exception):

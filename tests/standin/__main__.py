@@ -87,14 +87,12 @@ def _wait(settings: dict[str, str]) -> int:
 
 def _run(command: list[str], environment: dict[str, str]) -> int:
     """Run a command; a Ctrl-C reaches it by itself, and is then waited for."""
+    # Not as an exception: one that comes just when the child was waited for would lose its exit code.
+    signal.signal(signal.SIGINT, lambda *_: None)
     child = subprocess.Popen(command, env=environment)
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    while True:
-        try:
-            code = child.wait()
-            return code if code >= 0 else 128 - code
-        except KeyboardInterrupt:
-            continue
+    code = child.wait()
+    return code if code >= 0 else 128 - code
 
 
 if __name__ == "__main__":

@@ -69,3 +69,13 @@ def test_a_number_belongs_to_one_migration(schema: Path, name: str) -> None:
 
 def test_numbers_of_the_project_have_no_hole() -> None:
     assert [step.number for step in known()] == list(range(1, len(known()) + 1))
+
+
+def test_a_first_migration_that_fails_leaves_nothing_at_all(
+    connection: duckdb.DuckDBPyConnection, schema: Path
+) -> None:
+    """Killed just then, the file is an empty database, and not one that is somebody else's."""
+    (schema / "001_first.sql").write_text("CREATE TABLE first (a INTEGER); SELECT nonsense;")
+    with pytest.raises(duckdb.Error):
+        migrate(connection, schema)
+    assert tables(connection) == []

@@ -132,3 +132,18 @@ def test_policy_of_the_project_goes_into_its_schema(tmp_path: Path) -> None:
         install_policy(connection)
         install_policy(connection)
         compile_views(connection)
+
+
+def test_views_that_stand_stay_and_others_are_made_again(tmp_path: Path) -> None:
+    """Also after the file was closed; one that was changed, or reads a table that was, is as it should be."""
+    path = tmp_path / "w.duckdb"
+    with open_warehouse(path, write=True) as connection:
+        install_policy(connection)
+        connection.execute("CREATE OR REPLACE VIEW ca_owner AS SELECT 1 AS nonsense")
+    with open_warehouse(path, write=True) as connection:
+        install_policy(connection)
+        columns = [row[0] for row in connection.execute("DESCRIBE ca_owner").fetchall()]
+        assert "owner" in columns
+        connection.execute("ALTER TABLE root_trust ADD COLUMN extra VARCHAR")
+        install_policy(connection)
+        compile_views(connection)
