@@ -152,19 +152,6 @@ WHERE
         WHEN 'broken' THEN state <> 'counts'
         ELSE true
     END
-QUALIFY
-    row_number() OVER (
-        ORDER BY
-            list_position(
-                [
-                    'counts', 'no trusted purpose', 'not trusted', 'revoked', 'broken', 'expired', 'not yet valid',
-                    'never valid'
-                ],
-                state
-            ),
-            length,
-            path_id
-    ) <= coalesce(getvariable('most'), 9223372036854775807)
 ORDER BY
     list_position(
         [
@@ -174,4 +161,5 @@ ORDER BY
         state
     ),
     length,
-    path_id;
+    path_id
+LIMIT coalesce(getvariable('most'), 9223372036854775807);

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -62,15 +62,15 @@ def asking_about(
         store_certificates(connection, [each for each in certificates if each.sha256 not in known])
         _store_issuances(connection, graph, steps, certificates)
         _store_paths(connection, paths, steps)
-        count = count_paths(steps, target.sha256, anchors)
-        if len(paths) < count.at_most:
+        in_all = count_paths(steps, target.sha256, anchors)
+        if len(paths) < in_all.at_most:
             cut: dict[str, Sequence[Any]] = {
                 "sha256": [target.sha256],
                 "stored": [len(paths)],
-                "cut": [count.at_least - len(paths)],
+                "cut": [in_all.at_least - len(paths)],
             }
             insert(connection, "path_truncation", cut)
-        yield Asked(connection, target.sha256, len(paths), count)
+        yield Asked(connection, target.sha256, len(paths), in_all)
 
 
 def _store_issuances(
@@ -107,12 +107,14 @@ def _status(steps: Steps, sha256: str) -> SignatureStatus:
 def _store_paths(connection: DuckDBPyConnection, paths: Sequence[Path], steps: Steps) -> None:
     """Store paths that were found one by one."""
     words = steps.purposes.words
+    # As for those that are stored: another salt where two would have one number.
+    salt = next(salt for salt in count() if len({path.numbered(salt) for path in paths}) == len(paths))
     insert(
         connection,
         "path",
         {
-            "path_id": [path.id for path in paths],
-            "parent_path_id": [path.parent.id if path.parent else None for path in paths],
+            "path_id": [path.numbered(salt) for path in paths],
+            "parent_path_id": [path.parent.numbered(salt) if path.parent else None for path in paths],
             "sha256": [path.certificate.sha256 for path in paths],
             "anchor_sha256": [path.anchor() for path in paths],
             "length": [path.length for path in paths],
@@ -130,11 +132,15 @@ def _store_paths(connection: DuckDBPyConnection, paths: Sequence[Path], steps: S
     if not paths:
         return
     members = [
-        (path.id, position, sha256) for path in paths for position, sha256 in enumerate(path.certificates())
+        (path.numbered(salt), position, sha256)
+        for path in paths
+        for position, sha256 in enumerate(path.certificates())
     ]
     insert(connection, "path_certificate", _columns(("path_id", "position", "sha256"), members))
     breaks = [
-        (path.id, path.certificates().index(each.sha256), *each) for path in paths for each in path.breaks
+        (path.numbered(salt), path.certificates().index(each.sha256), *each)
+        for path in paths
+        for each in path.breaks
     ]
     if breaks:
         names = ("path_id", "position", "sha256", "reason", "detail")

@@ -12,13 +12,12 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from cagraph.graph.paths import ID_FACTOR, ID_MODULUS, id_of
-from cagraph.graph.rules import Certificate
-from cagraph.graph.steps import Standing, Step, Steps, below
+from cagraph.graph.rules import Certificate, Room
+from cagraph.graph.steps import Standing, Step, Steps, lost_below
 from cagraph.model import Progress
 from cagraph.warehouse import derived
 from cagraph.warehouse.derived import LastWalk
 from cagraph.warehouse.unroll import START, Found, Numbering, Unroll
-from cagraph.x509.constraints import nothing_left
 
 KINDS = ("onward", "looping", "hops")
 """The kinds of step from a standing."""
@@ -115,7 +114,7 @@ class _Walk:
             "not_before": [each.not_before for each in certificates],
             "not_after": [each.not_after for each in certificates],
         }
-        self._unroll = Unroll(connection, columns, Numbering(ID_FACTOR + salt, ID_MODULUS), budget)
+        self._unroll = Unroll(connection, columns, Numbering(ID_FACTOR, ID_MODULUS), budget)
         if added:
             self._unroll.count_stored()
 
@@ -143,12 +142,9 @@ class _Walk:
     def cut(self) -> dict[str, int]:
         """Return how many paths were refused at each certificate; 0 for what lies below and may lack some."""
         refused = self._unroll.cut()
-        cut = {sha256: count for sha256, (count, _) in refused.items()}
-        ends = (self._steps.certificates[sha256].ca for sha256, (_, goes_on) in refused.items() if goes_on)
-        for ca in below(self._steps, ends):
-            for certificate in (*self._steps.issued.get(ca, ()), *self._steps.self_signed.get(ca, ())):
-                cut.setdefault(certificate.sha256, 0)
-        return cut
+        counts = {sha256: count for sha256, (count, _) in refused.items()}
+        ends = {self._steps.certificates[sha256].ca for sha256, (_, goes_on) in refused.items() if goes_on}
+        return lost_below(self._steps, counts, ends)
 
     def _found(self, asked: list[int]) -> Found:
         """Return the steps from these standings that were not told before."""
@@ -199,7 +195,7 @@ class _Walk:
             self._words(bare.purposes),
             None if reading.policies is None else sorted(reading.policies),
             [each.sha256 for each in reading.room.constrained_by],
-            self._nothing_left(reading.room.constrained_by),
+            self._no_names_left(reading.room),
         )
 
     def _words(self, purposes: int) -> list[str]:
@@ -208,9 +204,8 @@ class _Walk:
             self._in_words[purposes] = self._steps.purposes.words(purposes)
         return self._in_words[purposes]
 
-    def _nothing_left(self, constrained_by: tuple[Certificate, ...]) -> list[str]:
-        """Return the kinds of names that these certificates' constraints leave none of, worked out once."""
-        if constrained_by not in self._none_left:
-            constraints = (each.constraints for each in constrained_by if each.constraints)
-            self._none_left[constrained_by] = sorted(nothing_left(constraints))
-        return self._none_left[constrained_by]
+    def _no_names_left(self, room: Room) -> list[str]:
+        """Return the kinds of names of which a room leaves none, worked out once."""
+        if room.constrained_by not in self._none_left:
+            self._none_left[room.constrained_by] = room.no_names_left()
+        return self._none_left[room.constrained_by]

@@ -48,9 +48,7 @@ def capability(
     """
     steps = steps_of(graph)
     usable = {
-        each
-        for each in steps.certificates.values()
-        if each.sha256 not in without and (at is None or each.not_before <= at <= each.not_after)
+        each for each in steps.certificates.values() if each.sha256 not in without and each.is_valid(at)
     }
     with collector_paused():
         return _Capability(steps, Claims(steps, trust), usable, _Anchors(bare, at), rooms).of_all()
@@ -64,7 +62,7 @@ class _Anchors(NamedTuple):
 
     def room(self, anchor: Certificate) -> Room | None:
         """Return the room that an anchor leaves, or None if it is none."""
-        if self.at is not None and not anchor.not_before <= self.at <= anchor.not_after:
+        if not anchor.is_valid(self.at):
             return None
         if self.bare:
             return Room()

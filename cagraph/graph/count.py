@@ -73,8 +73,12 @@ class _Counting:
         components = nx.condensation(cas)
         for number in nx.topological_sort(components):
             members = components.nodes[number]["members"]
-            least.update(self._through(members, self._entries(members, cas, least), bound=False))
-            most.update(self._through(members, self._entries(members, cas, most), bound=True))
+            entries, bounds = self._entries(members, cas, least), self._entries(members, cas, most)
+            ended, all_told_apart = self._through(members, entries, bound=False)
+            least.update(ended)
+            if entries != bounds or not all_told_apart:
+                ended, _ = self._through(members, bounds, bound=True)
+            most.update(ended)
         return Count(least[ca], most[ca]) if ca in cas else Count(self._starts[ca], self._starts[ca])
 
     def _entries(self, members: set[str], cas: "nx.DiGraph[str]", numbers: Numbers) -> Numbers:
@@ -93,13 +97,14 @@ class _Counting:
         """Return how many certificates one CA issued to another."""
         return sum(certificate.ca == subject for certificate in self._steps.issued[issuer])
 
-    def _through(self, members: set[str], entries: Numbers, *, bound: bool) -> Numbers:
-        """Return how many paths end at each CA of a component; less than all of them if there are too many.
+    def _through(self, members: set[str], entries: Numbers, *, bound: bool) -> tuple[Numbers, bool]:
+        """Return how many paths end at each CA of a component, and whether all could be told apart.
 
-        `bound`: too many are not left out but counted with those that visit a CA twice, which gives more.
+        If not, they are less than all. `bound`: too many are not left out but counted with those that visit
+        a CA twice, which gives more.
         """
         if len(members) == 1:
-            return entries
+            return entries, True
         places = {ca: 1 << place for place, ca in enumerate(sorted(members))}
         out = {
             ca: [
@@ -111,7 +116,7 @@ class _Counting:
         }
         ended: Numbers = Counter()
         level = {(ca, places[ca]): number for ca, number in entries.items() if number}
-        told_apart = 0
+        told_apart, apart = 0, True
         for _ in members:
             for (ca, _visited), number in level.items():
                 ended[ca] += number
@@ -126,4 +131,4 @@ class _Counting:
                         # Visited CAs forgotten: no set is told apart, and loops are counted as well.
                         onward[issued, visited | place if apart else 0] += number * certificates
             level = onward
-        return ended
+        return ended, apart

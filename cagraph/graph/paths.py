@@ -11,7 +11,6 @@ from typing import cast
 from cagraph.graph.rules import EXTENDED_KEY_USAGE, NO_COMMON_VALIDITY, Break, Certificate
 from cagraph.graph.steps import Step
 from cagraph.model import sha256_hex
-from cagraph.x509.constraints import nothing_left
 
 ID_MODULUS = 2**53 - 111
 """A prime: every path's number is below it, so that JSON readers that know floating point only keep it."""
@@ -127,8 +126,7 @@ class Path(tuple["Path | None", Step]):
     @property
     def no_names_left(self) -> list[str]:
         """The kinds of names (dns, ip, email, directory, uri) of which those constraints leave none."""
-        holders = self[1].standing.reading.room.constrained_by
-        return sorted(nothing_left(each.constraints for each in holders if each.constraints))
+        return self[1].standing.reading.room.no_names_left()
 
     @property
     def weak(self) -> list[str]:
@@ -143,9 +141,13 @@ class Path(tuple["Path | None", Step]):
     @property
     def id(self) -> int:
         """The path's number: the same certificates in the same order have the same one everywhere."""
+        return self.numbered()
+
+    def numbered(self, salt: int = 0) -> int:
+        """Return the path's number; with a `salt` another one, for where two paths would have the same."""
         number = 0
         for step in self.steps:
-            number = (number * ID_FACTOR + id_of(step.certificate.sha256)) % ID_MODULUS
+            number = (number * ID_FACTOR + id_of(step.certificate.sha256, salt)) % ID_MODULUS
         return number
 
     def visits(self, ca: str) -> bool:

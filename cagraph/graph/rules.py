@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cagraph.graph.purposes import Purposes
 from cagraph.model import SignatureStatus
-from cagraph.x509.constraints import Constraints, Names, constraints_of, names_of
+from cagraph.x509.constraints import Constraints, Names, constraints_of, names_of, nothing_left
 from cagraph.x509.facts import CertificateFacts
 
 ANY_POLICY = "2.5.29.32.0"
@@ -63,6 +63,10 @@ class Certificate:
 
     def __repr__(self) -> str:
         return f"Certificate({self.sha256[:8]}, {self.facts.subject})"
+
+    def is_valid(self, at: datetime | None) -> bool:
+        """Say whether it is valid at an instant; None is any, and dates are not looked at."""
+        return at is None or self.not_before <= at <= self.not_after
 
     @cached_property
     def names(self) -> Names:
@@ -115,6 +119,10 @@ class Room(NamedTuple):
 
     remaining: int | None = None
     constrained_by: tuple[Certificate, ...] = ()
+
+    def no_names_left(self) -> list[str]:
+        """Return the kinds of names (dns, ip, email, directory, uri) of which the constraints leave none."""
+        return sorted(nothing_left(each.constraints for each in self.constrained_by if each.constraints))
 
 
 class Reading(NamedTuple):

@@ -12,7 +12,6 @@ from itertools import count
 from operator import attrgetter
 
 from cagraph.graph.paths import Path
-from cagraph.graph.rules import Certificate
 from cagraph.graph.steps import Step, Walkable, steps_of
 
 DEFAULT_EFFORT = 1_000_000
@@ -139,7 +138,7 @@ class Search:
         reading = step.standing.reading
         if self._permitting and not (reading.sound and reading.purposes & self._permitting):
             return False
-        return self._at is None or _valid(step.certificate, self._at)
+        return step.certificate.is_valid(self._at)
 
     def _is_wanted(self, path: Path) -> bool:
         """Say whether a whole path was asked for: its certificates may never have been valid together."""
@@ -155,7 +154,3 @@ class Search:
                     found[issuer] = found[here] + 1
                     waiting.append(issuer)
         return found
-
-
-def _valid(certificate: Certificate, at: datetime) -> bool:
-    return certificate.not_before <= at <= certificate.not_after

@@ -8,7 +8,7 @@ found as they are asked for. Knows no path, no trust and no day.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import networkx as nx
@@ -157,6 +157,18 @@ def below(steps: Steps, cas: Iterable[str]) -> set[str]:
         if ca not in found:
             found |= {ca, *(nx.descendants(steps.cas, ca) if ca in steps.cas else ())}
     return found
+
+
+def lost_below(steps: Steps, refused: Mapping[str, int], cut_at: Iterable[str]) -> dict[str, int]:
+    """Return how many paths were refused at each certificate, with 0 for what may have lost some above it.
+
+    `cut_at`: the CAs at which a path was refused that would have gone on.
+    """
+    lost = dict(refused)
+    for ca in below(steps, cut_at):
+        for certificate in (*steps.issued.get(ca, ()), *steps.self_signed.get(ca, ())):
+            lost.setdefault(certificate.sha256, 0)
+    return lost
 
 
 def _components(cas: "nx.DiGraph[str]") -> dict[str, int]:

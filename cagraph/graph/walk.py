@@ -10,7 +10,7 @@ from functools import cached_property
 from cagraph.collector import collector_paused
 from cagraph.graph.paths import Path
 from cagraph.graph.purposes import Purposes
-from cagraph.graph.steps import Step, Steps, Walkable, below, steps_of
+from cagraph.graph.steps import Step, Steps, Walkable, lost_below, steps_of
 from cagraph.model import Progress
 
 DEFAULT_BUDGET = 2_000
@@ -184,11 +184,7 @@ class _Budget:
 
     def cut(self, steps: Steps) -> dict[str, int]:
         """Return what was refused, and mark whatever lies below: it may have lost some too."""
-        cut = dict(self._refused)
-        for ca in below(steps, self._cut_at):
-            for certificate in (*steps.issued.get(ca, ()), *steps.self_signed.get(ca, ())):
-                cut.setdefault(certificate.sha256, 0)
-        return cut
+        return lost_below(steps, self._refused, self._cut_at)
 
 
 def _permits(path: Path) -> bool:
