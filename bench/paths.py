@@ -7,10 +7,9 @@ Each question is a process of its own, so that none pays for what another left b
 compared, and a difference ends the run. `seconds` are by the clock, `cpu` those of all processors;
 `x first` is the time for one unit as a multiple of the first row's.
 
-Python's cyclic collector stays as cagraph leaves it, but where a row says otherwise.
+Python's cyclic collector stays as cagraph leaves it.
 """
 
-import gc
 import subprocess
 import sys
 import tempfile
@@ -43,7 +42,6 @@ from cagraph.warehouse.migrations import transaction  # noqa: E402
 NO_BUDGET = 10**9
 NETWORKX_SAMPLE = 20_000
 TLS = "server_auth"
-OFF = "the same with the cyclic collector off"
 
 
 def ask_walk() -> None:
@@ -73,10 +71,9 @@ def ask_walk() -> None:
 
 def _walked(table: Table, made: Ecosystem) -> list[Path]:
     """Walk, each time with new steps, and make objects of the paths; return these."""
-    for name, collect in (("cagraph.walk(steps, anchors, budget=None): all rules", True), (OFF, False)):
-        took = sorted(_walk_once(made, collect=collect)[0] for _ in range(5))
-        _, steps, walked = _walk_once(made)
-        table.row(name, took[2], len(walked))
+    took = sorted(_walk_once(made)[0] for _ in range(5))
+    _, steps, walked = _walk_once(made)
+    table.row("cagraph.walk(steps, anchors, budget=None): all rules", took[2], len(walked))
     prepared, _ = timed(lambda: Steps(made.graph))
     print(f"    with {len(steps.standings):,} standings; Steps(graph) before: {prepared.seconds:.3f} s")
     took_again, _ = timed(lambda: walk(steps, made.anchors, budget=None))
@@ -86,15 +83,10 @@ def _walked(table: Table, made: Ecosystem) -> list[Path]:
     return paths
 
 
-def _walk_once(made: Ecosystem, *, collect: bool = True) -> tuple[Took, Steps, Walked]:
+def _walk_once(made: Ecosystem) -> tuple[Took, Steps, Walked]:
     """Walk with new steps."""
     steps = Steps(made.graph)
-    if not collect:
-        gc.disable()
-    try:
-        took, walked = timed(lambda: walk(steps, made.anchors, budget=None))
-    finally:
-        gc.enable()
+    took, walked = timed(lambda: walk(steps, made.anchors, budget=None))
     return took, steps, walked
 
 
