@@ -28,9 +28,10 @@ from bench.real import ask_real  # noqa: E402
 from bench.timing import Table, Took, median_of, same, timed  # noqa: E402
 from cagraph.analysis.storing import store_paths  # noqa: E402
 from cagraph.collector import collector_paused  # noqa: E402
-from cagraph.graph.capability import Capable, capability  # noqa: E402
+from cagraph.graph.capability import capability  # noqa: E402
 from cagraph.graph.claims import Key  # noqa: E402
 from cagraph.graph.count import count_paths  # noqa: E402
+from cagraph.graph.labels import Capable  # noqa: E402
 from cagraph.graph.paths import Path  # noqa: E402
 from cagraph.graph.rules import PATH_LENGTH  # noqa: E402
 from cagraph.graph.search import Search  # noqa: E402
