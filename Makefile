@@ -9,7 +9,7 @@ SQL := cagraph/warehouse/schema queries
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format lock clean
+.PHONY: help setup demo test lint format docs lock clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F '|' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -36,6 +36,9 @@ lint: $(READY) ## Style, types, layers and SQL
 format: $(READY) ## Lay out the Python code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(READY) ## The catalogue's pages in docs/queries
+	$(BIN)/python -m cagraph.report.catalogue_pages docs/queries
 
 setup: $(READY) ## The environment in .venv, from the lock
 

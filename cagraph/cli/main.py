@@ -10,6 +10,7 @@ COMMANDS = {
     "ingest": Entry("cagraph.cli.ingest:ingest", "Read certificates, records and trust from files."),
     "analyze": Entry("cagraph.cli.analyze:analyze", "Find every issuer and every path."),
     "gaps": Entry("cagraph.cli.gaps:gaps", "List capable certificates that lack audit coverage."),
+    "scope": Entry("cagraph.cli.scope:scope", "List which certificate belongs in which audit statement."),
     "paths": Entry("cagraph.cli.paths:paths", "Show every path to a certificate."),
     "show": Entry("cagraph.cli.show:show", "Show everything about a certificate."),
     "query": Entry("cagraph.cli.query:query", "Ask one of the named questions, or list them."),

@@ -17,7 +17,7 @@ from cagraph.cli.options import (
 )
 from cagraph.errors import UsageProblem
 from cagraph.report.rows import Table
-from cagraph.warehouse.catalogue import Parameter, Query, find, load_catalogue, parse_params, run
+from cagraph.warehouse.catalogue import Parameter, Query, find, load_catalogue, out_of, parse_params, run
 
 
 def complete_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -76,6 +76,8 @@ def query(
     as_of = day if isinstance(day, date) else as_of
     with reading(db, as_of, messages) as connection:
         output.write(Table.from_cursor(run(connection, name, values), stream=True), messages)
+        number, things = out_of(connection, name, values)
+        messages.note(f"of {number:,} {things}")
 
 
 def _listing(catalogue: dict[str, Query]) -> Table:

@@ -99,7 +99,7 @@ def prepare(
     may_constrain = facts.name_constraints is not None or facts.problems
     return Certificate(
         facts=facts,
-        purposes=purposes.permitted_by(facts.eku_oids),
+        purposes=purposes.permitted_by(facts.eku_oids, facts.not_before),
         policies=None if ANY_POLICY in policies else policies,
         constraints=constraints_of(facts) if may_constrain else None,
         self_issued=facts.subject_name_id == facts.issuer_name_id,

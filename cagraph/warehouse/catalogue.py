@@ -8,6 +8,8 @@ defaults, so that the same file also runs bare in the duckdb shell:
     --   A longer description goes on like this.
     -- param: owner varchar NULL only this owner
     -- param: sha256 varchar required the certificate's SHA-256
+    -- denominator: certificates in scope
+    -- of: SELECT count(DISTINCT sha256) FROM coverage
     -- columns: ca_owner, certificates
     SELECT … WHERE coalesce(getvariable('owner'), ca_owner) = ca_owner …
 
@@ -25,6 +27,7 @@ from typing import TYPE_CHECKING
 from cagraph.errors import CagraphError, UsageProblem
 from cagraph.model import parse_fingerprint
 from cagraph.resources import queries_dir
+from cagraph.warehouse.day import beside
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -39,7 +42,7 @@ _WANTED = {
     "integer": "a whole number",
     _FINGERPRINT: "a SHA-256 of 64 hex digits",
 }
-_KEY = re.compile(r"-- (title|description|param|columns): *(.*)")
+_KEY = re.compile(r"-- (title|description|param|denominator|of|columns): *(.*)")
 _CONTINUED = re.compile(r"--   +(.*)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 REQUIRED = "required"
@@ -70,6 +73,10 @@ class Query:
     title: str
     description: str
     parameters: tuple[Parameter, ...]
+    denominator: str
+    """What the rows are some of, in words: `certificates in scope`."""
+    of: str
+    """The question that counts those, in one row and column."""
     columns: tuple[str, ...]
     sql: str
     path: Path
@@ -106,23 +113,48 @@ def run(
 ) -> "DuckDBPyConnection":
     """Ask the query called `name` and return the cursor with its rows.
 
-    A parameter that is not given takes its default, except `as_of`, which the connection may have.
+    A parameter that is not given takes its default, except `as_of`, which the connection may have. A reader's
+    views are worked out once a day for all questions (`cagraph.warehouse.day`).
 
     Raises:
         UsageProblem: no such query or parameter, a required one is missing, or a value of the wrong kind.
     """
     query = find(load_catalogue(directory), name)
-    values = parse_params(query, params)
-    for parameter in query.parameters:
-        if parameter.name in values:
-            connection.execute(f"SET VARIABLE {parameter.name} = ?", [values[parameter.name]])
-        elif parameter.name != "as_of":
-            connection.execute(f"RESET VARIABLE {parameter.name}")
-    cursor = connection.execute(query.sql)
+    cursor = _ask(connection, query, parse_params(query, params), query.sql)
     got = tuple(column[0] for column in cursor.description or ())
     if got != query.columns:
         raise CagraphError(f"{query.path}: the header promises {query.columns}, the SELECT gives {got}")
     return cursor
+
+
+def out_of(
+    connection: "DuckDBPyConnection", name: str, params: Mapping[str, str], directory: Path | None = None
+) -> tuple[int, str]:
+    """Return how many there are of what the query's rows are some of, and in words what these are.
+
+    Raises:
+        UsageProblem: as `run` does.
+    """
+    query = find(load_catalogue(directory), name)
+    row = _ask(connection, query, parse_params(query, params), query.of).fetchone()
+    if row is None or len(row) != 1:
+        raise CagraphError(f"{query.path}: `of` gives one row with one number")
+    return int(row[0] or 0), query.denominator
+
+
+def _ask(
+    connection: "DuckDBPyConnection", query: Query, values: Mapping[str, Value], sql: str
+) -> "DuckDBPyConnection":
+    """Ask with the parameters set, those that are not given reset."""
+    if "as_of" in values:
+        connection.execute("SET VARIABLE as_of = ?", [values["as_of"]])
+    settled = beside(connection, sql)
+    for parameter in query.parameters:
+        if parameter.name in values:
+            settled.execute(f"SET VARIABLE {parameter.name} = ?", [values[parameter.name]])
+        elif parameter.name != "as_of":
+            settled.execute(f"RESET VARIABLE {parameter.name}")
+    return settled.execute(sql)
 
 
 def parse_params(query: Query, params: Mapping[str, str]) -> dict[str, Value]:
@@ -178,7 +210,7 @@ def read_query(path: Path) -> Query:
         raise CagraphError(f"{path}: a query's name is made of lower-case letters, digits and -")
     text = path.read_text(encoding="utf-8")
     header, body_at = _read_header(path, text.splitlines())
-    for key in ("title", "description", "columns"):
+    for key in ("title", "description", "denominator", "of", "columns"):
         if not header.texts.get(key):
             raise CagraphError(f"{path}: no `-- {key}: …` in its header")
     # What follows the header is what runs: the shell skips comments, so both run the same.
@@ -193,6 +225,8 @@ def read_query(path: Path) -> Query:
         title=header.texts["title"],
         description=header.texts["description"],
         parameters=parameters,
+        denominator=header.texts["denominator"],
+        of=header.texts["of"],
         columns=tuple(name.strip() for name in header.texts["columns"].split(",")),
         sql=text,
         path=path,

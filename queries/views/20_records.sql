@@ -118,7 +118,7 @@ SELECT
 FROM named;
 COMMENT ON VIEW onecrl_revocation IS 'Certificates that OneCRL names, by issuer and serial number or by subject and key. revoked_at: when Mozilla entered it, where it says so.';
 
--- What verdicts of every program rest on. OneCRL binds Mozilla's TLS trust alone, so it is no part of this.
+-- What verdicts of every program rest on. OneCRL binds Mozilla's TLS trust alone: see program_revocation.
 CREATE OR REPLACE VIEW revocation AS
 SELECT
     sha256,
@@ -155,26 +155,53 @@ UNION ALL
 FROM onecrl_revocation;
 COMMENT ON VIEW revocation_claim IS 'Every claim that a certificate is revoked, by its source: ccadb, ccadb by its child''s record, crl, onecrl.';
 
--- A certificate's first sight is known where an earlier complete report was without it.
+-- What a list revokes for some programs and purposes alone (data/revocation_reach.csv).
+CREATE OR REPLACE VIEW program_revocation AS
+SELECT DISTINCT
+    claim.sha256,
+    claim.source,
+    reach.root_program,
+    reach.purpose
+FROM onecrl_revocation AS claim
+INNER JOIN rule_revocation_reach AS reach ON claim.source = reach.source;
+COMMENT ON VIEW program_revocation IS 'Certificates that a program''s own list revokes, for the purposes that the list reaches.';
+
+-- CCADB's first sight is one where an earlier complete report was without the certificate. A CT log's is the day it
+-- took the certificate in, as crt.sh tells it: of the two the earlier one counts.
 CREATE OR REPLACE VIEW first_sight AS
 WITH seen AS (
     SELECT
         version.sha256,
-        min(snapshot.dated) AS seen_on
+        min(snapshot.dated) AS seen_on,
+        'CCADB' AS source
     FROM record_sighting AS sighting
     INNER JOIN snapshot ON sighting.snapshot_id = snapshot.snapshot_id
     INNER JOIN ccadb_record_version AS version ON sighting.record_key = version.record_key
     WHERE snapshot.dated <= as_of()
     GROUP BY version.sha256
+    HAVING
+        seen_on > (
+            SELECT min(earliest.dated) FROM snapshot AS earliest
+            WHERE earliest.kind = 'ccadb_records' AND earliest.complete
+        )
+    UNION ALL
+    SELECT
+        certificate.sha256,
+        min(listed.entry_timestamp)::DATE AS seen_on,
+        'CT' AS source
+    FROM crtsh_listed AS listed
+    INNER JOIN certificate ON listed.spki_sha256 = certificate.spki_sha256 AND listed.serial = certificate.serial
+    WHERE listed.entry_timestamp::DATE <= as_of()
+    GROUP BY certificate.sha256
 )
 
-SELECT seen.*
+SELECT
+    sha256,
+    min(seen_on) AS seen_on,
+    arg_min(source, (seen_on, source)) AS source
 FROM seen
-WHERE
-    seen.seen_on > (
-        SELECT min(snapshot.dated) FROM snapshot WHERE snapshot.kind = 'ccadb_records' AND snapshot.complete
-    );
-COMMENT ON VIEW first_sight IS 'When CCADB was first seen with a certificate that an earlier complete report lacked.';
+GROUP BY sha256;
+COMMENT ON VIEW first_sight IS 'When each certificate was first seen, where that is known: by CCADB, where an earlier complete report lacked it, or by a CT log.';
 
 CREATE OR REPLACE VIEW ca_owner AS
 WITH claim AS (

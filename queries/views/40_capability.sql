@@ -13,35 +13,55 @@ ANTI JOIN (
 WHERE path.valid_from <= as_of() AND path.valid_to >= as_of() AND path.sound;
 COMMENT ON VIEW path_at IS 'Sound paths on which every certificate is valid and none revoked on the day.';
 
+CREATE OR REPLACE VIEW path_barred AS
+SELECT DISTINCT
+    member.path_id,
+    barred.root_program,
+    barred.purpose
+FROM program_revocation AS barred
+INNER JOIN path_certificate AS member ON barred.sha256 = member.sha256
+WHERE member.position > 0;
+COMMENT ON VIEW path_barred IS 'Paths that a program''s own list of revocations cuts for a purpose.';
+
 CREATE OR REPLACE VIEW trusted_path AS
-SELECT
-    path_at.path_id,
-    path_at.sha256,
-    path_at.anchor_sha256,
-    path_at.length,
-    root.root_program,
-    root.purpose,
-    list_contains(path_at.purposes, root.purpose) AS permitted
-FROM path_at
-INNER JOIN (
-    SELECT DISTINCT root_program, sha256, purpose FROM trusted_root WHERE purpose <> 'ev_tls'
-) AS root ON path_at.anchor_sha256 = root.sha256
-UNION ALL
-SELECT
-    path_at.path_id,
-    path_at.sha256,
-    path_at.anchor_sha256,
-    path_at.length,
-    root.root_program,
-    'ev_tls' AS purpose,
-    ev_root.ca_id IS NOT NULL
-    AND list_contains(path_at.purposes, 'server_auth')
-    AND (path_at.policies IS NULL OR list_has_any(path_at.policies, ev_root.ev_policies)) AS permitted
-FROM path_at
-INNER JOIN (
-    SELECT DISTINCT root_program, sha256, ca_id FROM trusted_root WHERE purpose = 'server_auth'
-) AS root ON path_at.anchor_sha256 = root.sha256
-LEFT JOIN ev_root ON root.root_program = ev_root.root_program AND root.ca_id = ev_root.ca_id;
+WITH from_root AS (
+    SELECT
+        path_at.path_id,
+        path_at.sha256,
+        path_at.anchor_sha256,
+        path_at.length,
+        root.root_program,
+        root.purpose,
+        list_contains(path_at.purposes, root.purpose) AS permitted
+    FROM path_at
+    INNER JOIN (
+        SELECT DISTINCT root_program, sha256, purpose FROM trusted_root WHERE purpose <> 'ev_tls'
+    ) AS root ON path_at.anchor_sha256 = root.sha256
+    UNION ALL
+    SELECT
+        path_at.path_id,
+        path_at.sha256,
+        path_at.anchor_sha256,
+        path_at.length,
+        root.root_program,
+        'ev_tls' AS purpose,
+        ev_root.ca_id IS NOT NULL
+        AND list_contains(path_at.purposes, 'server_auth')
+        AND (path_at.policies IS NULL OR list_has_any(path_at.policies, ev_root.ev_policies)) AS permitted
+    FROM path_at
+    INNER JOIN (
+        SELECT DISTINCT root_program, sha256, ca_id FROM trusted_root WHERE purpose = 'server_auth'
+    ) AS root ON path_at.anchor_sha256 = root.sha256
+    LEFT JOIN ev_root ON root.root_program = ev_root.root_program AND root.ca_id = ev_root.ca_id
+)
+
+SELECT from_root.*
+FROM from_root
+ANTI JOIN path_barred
+    ON
+        from_root.path_id = path_barred.path_id
+        AND from_root.root_program = path_barred.root_program
+        AND from_root.purpose = path_barred.purpose;
 COMMENT ON VIEW trusted_path IS 'Paths from a root that a program trusts for a purpose; permitted: every certificate below permits it too. EV asks of a root trusted for TLS.';
 
 CREATE OR REPLACE VIEW anchor_reading AS

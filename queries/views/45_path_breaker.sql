@@ -48,12 +48,20 @@ FROM certificate
 CROSS JOIN (
     SELECT
         asked.purpose,
-        list(rule.eku_oid) AS permitting
+        list(rule.eku_oid) FILTER (WHERE rule.issued_until IS NULL) AS permitting,
+        list(rule.eku_oid) FILTER (WHERE rule.issued_until IS NOT NULL) AS permitting_once,
+        min(rule.issued_until) AS issued_until
     FROM (SELECT DISTINCT purpose, usage FROM path_question) AS asked
     INNER JOIN rule_purposes AS rule ON asked.usage = rule.purpose OR rule.purpose = 'any'
+    WHERE rule.counted = 'yes'
     GROUP BY asked.purpose
 ) AS question
-WHERE NOT list_has_any(certificate.eku_oids, question.permitting);
+WHERE
+    NOT list_has_any(certificate.eku_oids, question.permitting)
+    AND NOT (
+        coalesce(list_has_any(certificate.eku_oids, question.permitting_once), false)
+        AND certificate.not_before::DATE <= question.issued_until
+    );
 COMMENT ON VIEW certificate_breaker IS 'What a certificate breaks on the day on every path that it is on, or every one that it is not the anchor of.';
 
 CREATE OR REPLACE VIEW anchor_untrusted AS
@@ -134,6 +142,18 @@ CREATE OR REPLACE MACRO path_breaker(wanted) AS TABLE
     FROM member
     INNER JOIN certificate_breaker AS breaker ON member.sha256 = breaker.sha256
     WHERE member.position > 0 OR NOT breaker.below_anchor
+    UNION ALL
+    SELECT
+        member.path_id,
+        barred.root_program,
+        barred.purpose,
+        member.position,
+        member.sha256,
+        'revoked' AS reason,
+        'by ' || barred.source AS detail
+    FROM member
+    INNER JOIN program_revocation AS barred ON member.sha256 = barred.sha256
+    WHERE member.position > 0
     UNION ALL
     SELECT
         path.path_id,

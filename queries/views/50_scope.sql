@@ -86,6 +86,7 @@ SELECT
         WHEN certificate.not_after < as_of() THEN 'expired'
         WHEN certificate.not_before > as_of() THEN 'not_yet_valid'
         WHEN revoked.sha256 IS NOT NULL AND anchor.sha256 IS NULL THEN 'revoked'
+        WHEN barred.sha256 IS NOT NULL AND anchor.sha256 IS NULL THEN 'revoked_by_program'
         -- What was cut may have been the path that counts, or the one that is not constrained.
         WHEN in_scope.sha256 IS NULL AND truncated.sha256 IS NOT NULL AND question.required THEN 'paths_truncated'
         WHEN reached.sha256 IS NULL THEN 'no_trusted_path'
@@ -102,6 +103,11 @@ CROSS JOIN question
 LEFT JOIN anchor ON certificate.sha256 = anchor.sha256 AND question.root_program = anchor.root_program
 LEFT JOIN ev_known ON question.root_program = ev_known.root_program
 LEFT JOIN revoked ON certificate.sha256 = revoked.sha256
+LEFT JOIN (SELECT DISTINCT sha256, root_program, purpose FROM program_revocation) AS barred
+    ON
+        certificate.sha256 = barred.sha256
+        AND question.root_program = barred.root_program
+        AND question.purpose = barred.purpose
 LEFT JOIN path_truncation AS truncated ON certificate.sha256 = truncated.sha256
 LEFT JOIN reached
     ON

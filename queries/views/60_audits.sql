@@ -187,3 +187,83 @@ FROM record_audit AS audit
 INNER JOIN ccadb_record AS record ON audit.salesforce_id = record.salesforce_id
 GROUP BY owner, audit.audit_kind;
 COMMENT ON VIEW owner_period IS 'The end of each operator''s latest audit period of each kind.';
+
+-- The question of the audit asked along every way there is: of a certificate's records, of its siblings', of every
+-- verified issuer's, and of the owners of both ends. Each is told apart; none but the first two covers.
+CREATE OR REPLACE VIEW covered_by AS
+WITH of_certificate AS MATERIALIZED (
+    SELECT
+        record.sha256,
+        certificate.ca_id,
+        audit.*
+    FROM resolved_audit AS audit
+    INNER JOIN ccadb_record AS record ON audit.record_id = record.salesforce_id
+    INNER JOIN certificate ON record.sha256 = certificate.sha256
+),
+
+owned AS MATERIALIZED (
+    SELECT
+        ca_owner.ca_id,
+        owner_period.owner,
+        owner_period.audit_kind,
+        owner_period.period_end
+    FROM ca_owner
+    INNER JOIN owner_period ON ca_owner.owner = owner_period.owner
+)
+
+SELECT
+    sha256,
+    audit_kind,
+    if(depth = 0, 'self', 'inherited') AS via,
+    record_id,
+    source_record_id,
+    url,
+    period_end
+FROM of_certificate
+UNION ALL
+SELECT
+    certificate.sha256,
+    sibling.audit_kind,
+    'sibling' AS via,
+    sibling.record_id,
+    sibling.source_record_id,
+    sibling.url,
+    sibling.period_end
+FROM of_certificate AS sibling
+INNER JOIN certificate ON sibling.ca_id = certificate.ca_id AND sibling.sha256 <> certificate.sha256
+UNION ALL
+SELECT
+    issuance.sha256,
+    issuer.audit_kind,
+    'issuer' AS via,
+    issuer.record_id,
+    issuer.source_record_id,
+    issuer.url,
+    issuer.period_end
+FROM of_certificate AS issuer
+INNER JOIN issuance ON issuer.ca_id = issuance.issuer_ca_id AND issuance.issuer_ca_id <> issuance.subject_ca_id
+WHERE issuance.signature_status IN ('ok', 'weak')
+UNION ALL
+SELECT
+    issuance.sha256,
+    owned.audit_kind,
+    'issuer''s owner' AS via,
+    NULL AS record_id,
+    NULL AS source_record_id,
+    NULL AS url,
+    owned.period_end
+FROM owned
+INNER JOIN issuance ON owned.ca_id = issuance.issuer_ca_id
+WHERE issuance.signature_status IN ('ok', 'weak')
+UNION ALL
+SELECT
+    certificate.sha256,
+    owned.audit_kind,
+    'subject''s owner' AS via,
+    NULL AS record_id,
+    NULL AS source_record_id,
+    NULL AS url,
+    owned.period_end
+FROM owned
+INNER JOIN certificate ON owned.ca_id = certificate.ca_id;
+COMMENT ON VIEW covered_by IS 'Every audit of a kind that stands near a certificate, by which way: self, inherited (by the declared parents), sibling, issuer (any verified one), issuer''s owner, subject''s owner. Only self and inherited are claims of its own.';

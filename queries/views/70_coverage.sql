@@ -52,10 +52,15 @@ known AS (
         certificate.not_before::DATE AS not_before,
         greatest(certificate.not_before::DATE, sight.seen_on) AS issued_on,
         'valid from ' || certificate.not_before::DATE
-        || coalesce(', first seen in CCADB ' || sight.seen_on, '') AS issued,
+        || coalesce(', first seen in ' || sight.source || ' ' || sight.seen_on, '') AS issued,
         owner_period.period_end AS owner_period_end,
         hole.hole_start,
-        hole.hole_end
+        hole.hole_end,
+        -- What is not said is not refused; nor is anything where no rule names the schemes.
+        coalesce(
+            list_bool_or(list_transform(taken.audit_types, lambda taken_type: starts_with(audit.audit_type, taken_type))),
+            true
+        ) AS accepted
     FROM required_audit AS asked
     INNER JOIN certificate ON asked.sha256 = certificate.sha256
     INNER JOIN ccadb_record AS record ON asked.record_id = record.salesforce_id
@@ -70,6 +75,14 @@ known AS (
             coalesce(record.subordinate_ca_owner, record.ca_owner) = owner_period.owner
             AND asked.audit_kind = owner_period.audit_kind
     LEFT JOIN first_sight AS sight ON asked.sha256 = sight.sha256
+    LEFT JOIN (
+        SELECT
+            root_program,
+            audit_kind,
+            list(DISTINCT audit_type) AS audit_types
+        FROM rule_accepted_criteria
+        GROUP BY root_program, audit_kind
+    ) AS taken ON asked.root_program = taken.root_program AND asked.audit_kind = taken.audit_kind
 ),
 
 hit AS (
@@ -108,6 +121,12 @@ hit AS (
                 'reason': if(has_other_kinds, 'wrong_kind', 'no_audit_record'),
                 'detail': 'record ' || record_id || ' leads to no ' || audit_kind || ' audit',
                 'since': not_before
+            } END,
+            CASE WHEN found AND NOT accepted THEN {
+                'step': '7a',
+                'reason': 'criteria_not_accepted',
+                'detail': 'record ' || source_record_id || ' names the scheme ' || audit_type || ' for ' || audit_kind,
+                'since': NULL::DATE
             } END,
             CASE WHEN found AND (period_end IS NULL OR period_start IS NULL) THEN {
                 'step': '7a',
@@ -292,7 +311,16 @@ WHERE
 COMMENT ON VIEW without_record IS 'Certificates in scope, or perhaps in scope, of which no record says anything, and why.';
 
 CREATE OR REPLACE VIEW coverage AS
-WITH record_verdict AS (
+WITH near AS (
+    SELECT
+        sha256,
+        audit_kind,
+        list(DISTINCT via ORDER BY via) AS covered_by
+    FROM covered_by
+    GROUP BY sha256, audit_kind
+),
+
+record_verdict AS (
     SELECT
         *,
         list({ 'step': step, 'reason': reason, 'verdict': verdict, 'detail': detail, 'since': since }) OVER record
@@ -322,10 +350,10 @@ best AS (
 )
 
 SELECT
-    sha256,
-    root_program,
-    purpose,
-    audit_kind,
+    best.sha256,
+    best.root_program,
+    best.purpose,
+    best.audit_kind,
     -- What a program does not insist on is no gap, whatever is missing.
     CASE WHEN verdict = 'gap' AND requirement_severity <> 'gap' THEN requirement_severity ELSE verdict END AS verdict,
     reason,
@@ -350,8 +378,10 @@ SELECT
     sentence,
     citation,
     tests,
-    by_record
+    by_record,
+    coalesce(near.covered_by, []) AS covered_by
 FROM best
+LEFT JOIN near ON best.sha256 = near.sha256 AND best.audit_kind = near.audit_kind
 UNION ALL
 SELECT
     missing.sha256,
@@ -388,7 +418,8 @@ SELECT
     rule.sentence,
     rule.citation,
     [] AS tests,
-    [] AS by_record
+    [] AS by_record,
+    [] AS covered_by
 FROM without_record AS missing
 INNER JOIN rule_verdicts AS rule ON missing.reason = rule.reason;
 COMMENT ON VIEW coverage IS 'The verdict for every certificate in scope × program × purpose × audit kind. Unknown is never covered; claimed is not yet listed.';

@@ -111,6 +111,45 @@ warning AS (
             reading.sha256 = verdict.sha256
             AND reading.root_program = verdict.root_program
             AND reading.purpose = verdict.purpose
+    UNION ALL BY NAME
+    SELECT
+        tail.sha256,
+        tail.root_program,
+        tail.purpose,
+        tail.audit_kind,
+        tail.witness_path_id,
+        tail.record_id,
+        tail.source_record_id,
+        tail.url,
+        '1' AS step,
+        'tail_open' AS reason,
+        tail.ended_because || ' on ' || tail.ended_on || '; the ' || tail.audit_kind || ' period on record '
+        || coalesce('ended ' || tail.period_end, 'is none') AS detail,
+        tail.ended_on AS since
+    FROM tail
+    WHERE tail.state = 'open'
+    UNION ALL BY NAME
+    SELECT
+        listed.sha256,
+        capable.root_program,
+        capable.purpose,
+        capable.witness_path_id,
+        record.salesforce_id AS record_id,
+        '2' AS step,
+        'revocation_not_in_ccadb' AS reason,
+        'revoked on ' || listed.revoked_at::DATE || ' says ' || listed.reference || '; record '
+        || record.salesforce_id || ' of ' || record.dated || ' says ' || coalesce(record.revocation_status, 'nothing')
+            AS detail,
+        listed.revoked_at::DATE + threshold('revocation_grace')::INTEGER AS since
+    FROM crl_revocation AS listed
+    INNER JOIN ccadb_record AS record
+        ON
+            listed.sha256 = record.sha256
+            AND record.revocation_status IS DISTINCT FROM 'Revoked'
+            AND record.dated > listed.revoked_at::DATE + threshold('revocation_grace')::INTEGER
+    INNER JOIN ended_capability AS capable ON listed.sha256 = capable.sha256
+    SEMI JOIN rule_audit_requirements AS rule
+        ON capable.root_program = rule.root_program AND capable.purpose = rule.purpose
 )
 
 SELECT
@@ -123,6 +162,7 @@ SELECT
     reason,
     detail,
     also,
+    covered_by,
     severity,
     witness_path_id,
     record_id,
@@ -145,6 +185,7 @@ SELECT
     warning.reason,
     warning.detail,
     []::VARCHAR[] AS also,
+    coalesce(warning.covered_by, []) AS covered_by,
     rule.severity,
     warning.witness_path_id,
     warning.record_id,
@@ -209,6 +250,7 @@ SELECT
     duty.is_cross_certificate,
     issue.detail,
     issue.also,
+    issue.covered_by,
     issue.since,
     issue.witness_path_id,
     witness.line AS witness,

@@ -25,6 +25,7 @@ import duckdb
 from cagraph.analysis import analyze
 from cagraph.ingest import ingest
 from cagraph.warehouse.database import open_warehouse
+from cagraph.warehouse.day import Day
 from cagraph.warehouse.policy import install_policy
 from tests.pki import Authority, Issued, Options
 from tests.sources.ccadb_files import V5, table
@@ -138,6 +139,7 @@ class Lab:
         self._files = 0
         self._stale = not analysed
         self._coverage: dict[str, dict[Key, Covered]] = {}
+        self._days: dict[str, Day] = {}
 
     def certificates(self, *issued: Issued) -> None:
         """Load certificates, from nowhere in particular."""
@@ -178,8 +180,11 @@ class Lab:
         if self._stale:
             analyze(self.connection)
             self._stale = False
+            self.forget()
         self.connection.execute("SET VARIABLE as_of = ?", [date.fromisoformat(day)])
-        return self.connection.execute(sql).fetchall()
+        if day not in self._days:
+            self._days[day] = Day(self.connection, date.fromisoformat(day))
+        return self._days[day].ready_for(sql).execute(sql).fetchall()
 
     def coverage(
         self,
@@ -249,7 +254,13 @@ class Lab:
         path.write_text(text, encoding="utf-8")
         ingest(self.connection, [path], dated=date.fromisoformat(day), completeness=completeness)
         self._stale = True
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was answered: the facts have changed."""
         self._coverage.clear()
+        while self._days:
+            self._days.popitem()[1].connection.close()
 
 
 @cache

@@ -34,6 +34,7 @@ class Lists:
         path = self.folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         ingest(self.lab.connection, [path], dated=date.fromisoformat(day))
+        self.lab.forget()
 
     def claims(self, day: str, view: str = "revocation_claim") -> set[tuple[str, str]]:
         rows = self.lab.query(f"SELECT sha256, source FROM {view}", day)
@@ -53,6 +54,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_lab(folder) as lab:
         lab.certificates(ROOT_CERT, SUB, LOW, TWIN_ROOT, TWIN_SUB, OTHER_CERT)
         lab.trust("mozilla", ROOT_CERT)
+        lab.trust("chrome", ROOT_CERT)
         lab.query("SELECT 1")
     return folder
 
@@ -147,7 +149,7 @@ def test_a_trusted_root_in_its_own_crl_stays_where_the_store_has_it(lists: Lists
     assert lists.lab.state(SUB) == "in scope"
 
 
-def test_onecrl_is_shown_and_decides_nothing(lists: Lists) -> None:
+def test_onecrl_binds_mozilla_tls_alone(lists: Lists) -> None:
     text = crls.onecrl(
         crls.by_serial(ROOT, SUB.serial), crls.by_key(LOW_CA), crls.by_serial(OTHER, SUB.serial)
     )
@@ -155,7 +157,10 @@ def test_onecrl_is_shown_and_decides_nothing(lists: Lists) -> None:
     # By name and serial number alone, as Firefox does: the twin's certificate too.
     assert lists.claims(DAY) == {("sub", "onecrl"), ("twin's sub", "onecrl"), ("low", "onecrl")}
     assert lists.claims(DAY, "revocation") == set()
-    assert lists.lab.state(SUB) == "in scope"
+    assert lists.lab.state(SUB) == "revoked_by_program"
+    assert lists.lab.state(SUB, program="chrome") == "in scope"
+    # What is below it has lost its path with it.
+    assert lists.lab.state(LOW) == "revoked_by_program"
 
 
 def test_onecrl_speaks_by_its_newest_list_wherever_it_came_from(lists: Lists) -> None:

@@ -9,7 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cagraph.errors import CagraphError, UsageProblem
-from cagraph.warehouse.catalogue import Parameter, Query, load_catalogue, read_query, run
+from cagraph.warehouse.catalogue import Parameter, Query, load_catalogue, out_of, read_query, run
 from cagraph.warehouse.database import open_warehouse
 from cagraph.warehouse.policy import install_policy
 
@@ -21,6 +21,8 @@ HEADER = """\
 -- param: as_of date current_date the day
 -- param: word varchar 'x' a word
 --   of your own
+-- denominator: numbers there are
+-- of: SELECT coalesce(getvariable('upto'), 3)
 -- columns: n, day, word
 """
 BODY = """
@@ -32,6 +34,8 @@ ONE = """\
 -- title: One
 -- description: One certificate.
 -- param: sha256 varchar required a certificate
+-- denominator: certificates
+-- of: SELECT 1
 -- columns: sha256
 SELECT getvariable('sha256') AS sha256
 """
@@ -234,3 +238,16 @@ def test_name_of_a_query_is_a_plain_word(tmp_path: Path) -> None:
     (tmp_path / "No Way.sql").write_text(HEADER + BODY, encoding="utf-8")
     with pytest.raises(CagraphError, match="lower-case"):
         read_query(tmp_path / "No Way.sql")
+
+
+def test_out_of_how_many(folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    assert out_of(connection, "numbers", {"upto": "7"}, folder) == (7, "numbers there are")
+    assert out_of(connection, "numbers", {}, folder) == (3, "numbers there are")
+
+
+@pytest.mark.parametrize("name", load_catalogue())
+def test_every_query_is_some_of_something(sample: duckdb.DuckDBPyConnection, name: str) -> None:
+    """On the sample nothing is empty, and the words are not those of another query by oversight."""
+    number, things = out_of(sample, name, needed(load_catalogue()[name]))
+    assert number > 0
+    assert things

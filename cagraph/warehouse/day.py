@@ -1,0 +1,95 @@
+"""Works a view out once for many questions: what they read twice is kept as a table for the day.
+
+The views build on each other, and each expands into all that stands below it: asked for by name, a finding
+takes DuckDB a second. The first question about a day keeps the answers of the views that it needs, and the
+next ones read those. They are temporary tables of a connection beside the caller's: the caller's own sees the
+views alone, so that no answer of one day is ever read on another.
+
+Knows views by their names, and of none what it says.
+"""
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_WORD = re.compile(r"\w+")
+_DAYS: "WeakKeyDictionary[DuckDBPyConnection, Day]" = WeakKeyDictionary()
+
+
+class Day:
+    """One day's answers of a warehouse that nobody writes to meanwhile."""
+
+    def __init__(self, connection: "DuckDBPyConnection", day: date) -> None:
+        """Open a connection beside `connection`, which must outlive it."""
+        self.day = day
+        self.connection = connection.cursor()
+        self.connection.execute("SET VARIABLE as_of = ?", [day])
+        # Numbers are given as views are made, which is in the order that they build on each other.
+        self._views: dict[str, str] = dict(
+            self.connection.execute(
+                "SELECT view_name, regexp_replace(sql, '^CREATE VIEW [^ ]+ ', '') FROM duckdb_views()"
+                " WHERE database_name = current_database() AND NOT internal ORDER BY view_oid"
+            ).fetchall()
+        )
+        self._macros: dict[str, str] = dict(
+            self.connection.execute(
+                "SELECT function_name, any_value(macro_definition) FROM duckdb_functions()"
+                " WHERE database_name = current_database() AND NOT internal GROUP BY ALL"
+            ).fetchall()
+        )
+        self._kept: set[str] = set()
+
+    def ready_for(self, question: str) -> "DuckDBPyConnection":
+        """Keep every view that `question` names, or that is read twice on the way to it.
+
+        Returns the connection to ask it on.
+        """
+        readings, named = self._readings(question), set(_WORD.findall(question))
+        for name in self._views:
+            # In this order each finds those below it kept already.
+            if name not in self._kept and (name in named or readings.get(name, 0) > 1):
+                self.connection.execute(f'CREATE TEMP TABLE "{name}" AS FROM main."{name}"')
+                self._kept.add(name)
+        return self.connection
+
+    def _readings(self, question: str) -> dict[str, int]:
+        """Return how often each view is named on the way to the answer."""
+        readings: dict[str, int] = {}
+        seen = set(self._kept)
+        texts = [question]
+        while texts:
+            for word in _WORD.findall(texts.pop()):
+                readings[word] = readings.get(word, 0) + 1
+                text = self._views.get(word) or self._macros.get(word)
+                if text is not None and word not in seen:
+                    seen.add(word)
+                    texts.append(text)
+        return readings
+
+
+def beside(connection: "DuckDBPyConnection", question: str) -> "DuckDBPyConnection":
+    """Return a connection on which `question` can be asked, the views that it needs worked out for the day.
+
+    A connection that may write is returned as it is: what it writes would not be in what was kept.
+    """
+    if not _reads_only(connection):
+        return connection
+    row = connection.execute("SELECT as_of()").fetchone()
+    assert row is not None
+    kept = _DAYS.get(connection)
+    if kept is None or kept.day != row[0]:
+        if kept is not None:
+            kept.connection.close()
+        kept = _DAYS[connection] = Day(connection, row[0])
+    return kept.ready_for(question)
+
+
+def _reads_only(connection: "DuckDBPyConnection") -> bool:
+    row = connection.execute(
+        "SELECT readonly FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchone()
+    return row == (True,)
