@@ -2,6 +2,8 @@
 -- description: Certificates in scope whose newest audit period of a required kind ended too long ago (stale) or
 --   more than a year ago (audit_due).
 -- param: owner varchar NULL only owners that contain this text
+-- denominator: certificates in scope
+-- of: SELECT count(DISTINCT sha256) FROM coverage
 -- columns: reason, owner, audit_kind, sha256, subject, detail, since, programs
 SELECT
     finding.reason,

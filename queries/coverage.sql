@@ -5,6 +5,8 @@
 -- param: sha256 varchar NULL only this certificate
 -- param: program varchar NULL only this root program
 -- param: purpose varchar NULL only this purpose
+-- denominator: certificates in scope
+-- of: SELECT count(DISTINCT sha256) FROM coverage
 -- columns: owner, sha256, subject, root_program, purpose, audit_kind, verdict, severity, reason, detail, also, record_id,
 --   source_record_id, url, period_start, period_end, source, line, requirement_citation, witness_path_id
 SELECT

@@ -2,6 +2,8 @@
 -- description: Certificates into a CA that another CA has issued to as well (a self-signed certificate counts),
 --   valid on the day, with both owners and the purposes each makes the CA capable of.
 -- param: owner varchar NULL only where the issuing or the subject CA's owner contains this text
+-- denominator: certificates valid on the day
+-- of: SELECT count(*) FROM certificate WHERE not_before <= as_of() AND not_after >= as_of()
 -- columns: sha256, issuer, subject, issuer_owner, subject_owner, not_before, not_after, revoked,
 --   other_certificates, capable_for
 WITH capable AS (

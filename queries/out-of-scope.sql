@@ -4,6 +4,8 @@
 -- param: owner varchar NULL only certificates whose owner contains this text
 -- param: sha256 varchar NULL only this certificate
 -- param: reason varchar NULL only this reason
+-- denominator: certificates known
+-- of: SELECT count(*) FROM certificate
 -- columns: reason, verdict, why, owner, sha256, subject, issuer, not_after, scopes
 SELECT
     scope_state.out_reason AS reason,

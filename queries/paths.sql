@@ -9,6 +9,8 @@
 -- param: purpose varchar NULL what counts for this purpose
 -- param: which varchar all all, capable (what counts) or broken (what does not)
 -- param: most integer NULL show no more paths than this
+-- denominator: paths stored, to any certificate
+-- of: SELECT count(*) FROM path
 -- columns: path_id, length, valid_from, valid_to, state, counts_for, purposes, breakers, certificates,
 --   constrained_by, no_names_left, self_signed_hop, total, complete
 WITH asked AS MATERIALIZED (

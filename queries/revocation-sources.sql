@@ -2,6 +2,8 @@
 -- description: Every certificate that a source says is revoked, and what each source says: CCADB, the issuer's
 --   CRL, OneCRL, and crt.sh of each of them. Those about which sources disagree come first. A CRL may leave out
 --   what has expired, and OneCRL holds only what Mozilla chose, so what these lack counts only where it must be there.
+-- denominator: certificates known
+-- of: SELECT count(*) FROM certificate
 -- columns: sha256, subject, issuer, not_after, disagreements, ccadb, crl, crl_revoked_at, crl_reason, onecrl,
 --   onecrl_reference, crtsh_crl, crtsh_onecrl, crtsh_crlset, crtsh_disallowed
 WITH ccadb AS (

@@ -1,6 +1,8 @@
 -- title: Covered sibling, uncovered certificate
 -- description: Certificates with a gap although another certificate of the same CA (name and key) is covered for
 --   the same program, purpose and audit kind: the pattern of a forgotten cross-certificate.
+-- denominator: certificates in scope
+-- of: SELECT count(DISTINCT sha256) FROM coverage
 -- columns: owner, sha256, subject, issuer, is_cross_certificate, root_program, purpose, audit_kind, reason,
 --   covered_sibling, sibling_issuer, sibling_record
 SELECT

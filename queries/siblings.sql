@@ -2,6 +2,8 @@
 -- description: Every certificate with the same subject name and key as the one asked for, itself included: who issued
 --   each, whether it lives, what it is capable of, and which audits cover it.
 -- param: sha256 varchar required a certificate's SHA-256, 64 hex digits
+-- denominator: certificates known
+-- of: SELECT count(*) FROM certificate
 -- columns: sha256, state, self_signed, claimed, gaps, pending, unknown, capable_for, issuer, not_before, not_after,
 --   records
 WITH asked AS (

@@ -3,6 +3,8 @@
 --   anchor (or the anchor standing alone) has a gap for that program and purpose.
 -- param: program varchar NULL only this root program
 -- param: purpose varchar NULL only this purpose
+-- denominator: certificates in scope
+-- of: SELECT count(DISTINCT sha256) FROM coverage
 -- columns: root_program, purpose, sha256, subject, length, gaps, through_cross_certificate, owners, path, path_id
 WITH gap AS MATERIALIZED (
     SELECT
