@@ -39,10 +39,13 @@ def sql(statement: str, db: Path, as_of: date | None, output: Output, messages: 
     """  # noqa: D301 - click reads the backspace itself
     import duckdb
 
+    from cagraph.warehouse.day import beside
+
     text = sys.stdin.read() if statement == "-" else statement
     parts = duckdb.extract_statements(text)
     # Of several only the last one's rows would be seen, and the rest would look as if it had been asked.
     if len(parts) != 1:
         raise UsageProblem(f"one SQL statement at a time, not {len(parts)}")
     with reading(db, as_of, messages, analysed=False) as connection:
-        output.write(Table.from_cursor(connection.execute(text), stream=True), messages)
+        ready = beside(connection, text, again=False)
+        output.write(Table.from_cursor(ready.execute(text), stream=True), messages)

@@ -15,6 +15,7 @@ from cagraph.report.formats import write
 from cagraph.report.rows import Table
 from cagraph.report.terminal import one_line
 from cagraph.warehouse.catalogue import nearest
+from cagraph.warehouse.day import beside
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,6 +70,7 @@ def export_relations(
 
 def _export_one(connection: "DuckDBPyConnection", name: str, path: Path, form: str) -> None:
     rows = f"SELECT * FROM {_quoted(name, chr(34))} ORDER BY ALL"  # noqa: S608 - quoted
+    connection = beside(connection, rows)
     if form == "parquet":
         # DuckDB's own writer: its types, and no row passes through Python.
         with temporary_beside(path) as temporary:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cagraph.report.rows import Table
 from cagraph.report.words import by_program, day, file_name, short_hash, short_name
 from cagraph.warehouse.catalogue import run
+from cagraph.warehouse.day import beside
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -124,7 +125,7 @@ _BRIEF = {
 
 
 def _table(connection: "DuckDBPyConnection", sql: str, sha256: str, title: str) -> Table:
-    return Table.from_cursor(connection.execute(sql, [sha256]), title)
+    return Table.from_cursor(beside(connection, sql).execute(sql, [sha256]), title)
 
 
 def _upright(connection: "DuckDBPyConnection", sha256: str) -> Table:

@@ -43,12 +43,12 @@ class Day:
         )
         self._kept: set[str] = set()
 
-    def ready_for(self, question: str) -> "DuckDBPyConnection":
-        """Keep every view that `question` names, or that is read twice on the way to it.
+    def ready_for(self, question: str, *, again: bool = True) -> "DuckDBPyConnection":
+        """Keep every view that is read twice on the way to the answer; `again`: and those that it names.
 
         Returns the connection to ask it on.
         """
-        readings, named = self._readings(question), set(_WORD.findall(question))
+        readings, named = self._readings(question), set(_WORD.findall(question) if again else ())
         for name in self._views:
             # In this order each finds those below it kept already.
             if name not in self._kept and (name in named or readings.get(name, 0) > 1):
@@ -71,12 +71,13 @@ class Day:
         return readings
 
 
-def beside(connection: "DuckDBPyConnection", question: str) -> "DuckDBPyConnection":
+def beside(connection: "DuckDBPyConnection", question: str, *, again: bool = True) -> "DuckDBPyConnection":
     """Return a connection on which `question` can be asked, the views that it needs worked out for the day.
 
-    A connection that may write is returned as it is: what it writes would not be in what was kept.
+    `again`: other questions about the same views will follow. A connection that may write is returned as it
+    is: what it writes would not be in what was kept.
     """
-    if not _reads_only(connection):
+    if not _reads_only(connection) or not _has_days(connection):
         return connection
     row = connection.execute("SELECT as_of()").fetchone()
     assert row is not None
@@ -85,7 +86,13 @@ def beside(connection: "DuckDBPyConnection", question: str) -> "DuckDBPyConnecti
         if kept is not None:
             kept.connection.close()
         kept = _DAYS[connection] = Day(connection, row[0])
-    return kept.ready_for(question)
+    return kept.ready_for(question, again=again)
+
+
+def _has_days(connection: "DuckDBPyConnection") -> bool:
+    """Say whether the views are there at all: a database that was never analysed has none."""
+    row = connection.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = 'as_of'").fetchone()
+    return row is not None
 
 
 def _reads_only(connection: "DuckDBPyConnection") -> bool:

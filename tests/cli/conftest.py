@@ -19,6 +19,8 @@ QUERY = """\
 -- description: Every CA.
 -- param: least integer 0 the shortest name
 -- param: as_of date current_date the day
+-- denominator: CAs
+-- of: SELECT count(*) FROM ca
 -- columns: name, day
 SELECT name, coalesce(getvariable('as_of'), current_date) AS day FROM ca
 WHERE length(name) >= coalesce(getvariable('least'), 0) ORDER BY name

@@ -21,7 +21,7 @@ def test_query_without_a_name_lists(catalogue: Path, run: Run, snapshot: Snapsho
 
 def test_query(analysed: Path, catalogue: Path, run: Run, snapshot: SnapshotAssertion) -> None:
     result = run("query", "cas", "--as-of", "2024-05-08")
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, "note: of 2 CAs\n")
     assert result.stdout == snapshot
 
 
