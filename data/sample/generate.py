@@ -18,7 +18,8 @@ if not __package__:  # run as a script: tests/ and data/ are found from the repo
     sys.path.insert(0, str(HERE.parents[1]))
 
 from data.sample import scenario  # noqa: E402
-from data.sample.scenario.model import VERDICT, Owner  # noqa: E402
+from data.sample.scenario import days  # noqa: E402
+from data.sample.scenario.model import Owner  # noqa: E402
 from data.sample.scenario.records import report  # noqa: E402
 
 OLDER, AS_OF = date(2023, 5, 8), date(2024, 5, 8)
@@ -106,28 +107,30 @@ def _trust(owners: Iterable[Owner]) -> list[tuple[str, ...]]:
 def _answers(owners: Iterable[Owner]) -> list[tuple[str, ...]]:
     return [
         (
-            str(AS_OF),
+            str(day.date),
             entry.label,
             entry.certificate.sha256,
             answer.program,
             answer.purpose,
             answer.kind,
-            VERDICT[answer.reason],
+            answer.verdict,
             answer.reason,
         )
+        for day in days.DAYS
         for owner in owners
         for entry in owner.entries
         if entry.pem
-        for answer in entry.answers
+        for answer in days.answers(entry, day)
     ]
 
 
 def _warnings(owners: Iterable[Owner]) -> list[tuple[str, ...]]:
     return [
-        (str(AS_OF), entry.label, entry.certificate.sha256, kind, reason)
+        (str(day.date), entry.label, entry.certificate.sha256, kind, reason)
+        for day in days.DAYS
         for owner in owners
         for entry in owner.entries
-        for kind, reason in entry.warnings
+        for kind, reason in days.warnings(entry, day)
     ]
 
 

@@ -149,6 +149,14 @@ INNER JOIN technical_constraint ON member.sha256 = technical_constraint.sha256
 WHERE member.position > 0;
 COMMENT ON VIEW path_constrained IS 'Paths with a technically constrained certificate below the anchor.';
 
+-- A path on which the name constraints together leave no name for TLS or e-mail: MRSP 1.1 (2). (Of SRVName nothing is
+-- read; a path without dNSName has none of its names either.)
+CREATE OR REPLACE VIEW path_nameless AS
+SELECT path_id
+FROM path
+WHERE list_has_all(no_names_left, ['dns', 'ip', 'email']);
+COMMENT ON VIEW path_nameless IS 'Paths that leave no dNSName, iPAddress or rfc822Name to issue for.';
+
 CREATE OR REPLACE VIEW capability AS
 SELECT
     trusted_path.sha256,
@@ -156,8 +164,10 @@ SELECT
     trusted_path.purpose,
     count(*) AS paths,
     arg_min(trusted_path.path_id, (trusted_path.length, trusted_path.path_id)) AS witness_path_id,
-    bool_and(path_constrained.path_id IS NOT NULL) AS constrained_on_all_paths
+    bool_and(path_constrained.path_id IS NOT NULL) AS constrained_on_all_paths,
+    bool_and(path_nameless.path_id IS NOT NULL) AS nameless_on_all_paths
 FROM trusted_path
+LEFT JOIN path_nameless ON trusted_path.path_id = path_nameless.path_id
 LEFT JOIN path_constrained
     ON
         trusted_path.path_id = path_constrained.path_id

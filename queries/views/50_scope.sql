@@ -8,24 +8,38 @@ WITH constrained AS (
     SELECT
         certificate.ca_id,
         capability.root_program,
-        capability.purpose
+        capability.purpose,
+        bool_and(capability.constrained_on_all_paths) AS constrained,
+        bool_and(capability.nameless_on_all_paths) AS nameless
     FROM capability
     INNER JOIN certificate ON capability.sha256 = certificate.sha256
     GROUP BY certificate.ca_id, capability.root_program, capability.purpose
-    HAVING bool_and(capability.constrained_on_all_paths)
 )
 
 SELECT
     certificate.sha256,
     constrained.root_program,
     constrained.purpose,
+    rule.ground,
     rule.certainty,
     rule.citation
 FROM constrained
 INNER JOIN rule_exemptions AS rule
-    ON constrained.root_program = rule.root_program AND constrained.purpose = rule.purpose
-INNER JOIN certificate ON constrained.ca_id = certificate.ca_id;
-COMMENT ON VIEW exempt IS 'Certificates of CAs that are technically constrained on every capable path, where the program exempts that.';
+    ON
+        constrained.root_program = rule.root_program
+        AND constrained.purpose = rule.purpose
+        AND (
+            rule.ground = 'technically_constrained' AND constrained.constrained
+            OR rule.ground = 'no_names' AND constrained.nameless
+        )
+INNER JOIN certificate ON constrained.ca_id = certificate.ca_id
+-- One ground is enough, and one row.
+QUALIFY
+    row_number() OVER (
+        PARTITION BY certificate.sha256, constrained.root_program, constrained.purpose
+        ORDER BY rule.ground DESC
+    ) = 1;
+COMMENT ON VIEW exempt IS 'Certificates of CAs that are technically constrained on every capable path, or left without names, where the program exempts that.';
 
 CREATE OR REPLACE VIEW in_scope AS
 SELECT

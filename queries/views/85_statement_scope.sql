@@ -134,7 +134,7 @@ CREATE OR REPLACE MACRO statement_scope(wanted_owner, wanted_keys, first_day, la
         FROM capable
         INNER JOIN rule_exemptions AS rule
             ON capable.root_program = rule.root_program AND capable.purpose = rule.purpose
-        WHERE capable.in_time
+        WHERE capable.in_time AND rule.ground = 'technically_constrained'
         GROUP BY capable.ca_id, capable.root_program, capable.purpose
         HAVING bool_and(capable.constrained)
     ),

@@ -44,6 +44,7 @@ SELECT
     certificate.sha256,
     issuance.issuer_ca_id,
     certificate.ca_id,
+    certificate.issuer,
     certificate.not_before <= as_of() AND certificate.not_after >= as_of() AS is_time_valid,
     certificate.not_after < as_of() AS expired,
     CASE
@@ -103,7 +104,7 @@ claim AS (
             sha256,
             source
         FROM onecrl_revocation
-    )
+    ) AS source_of
     GROUP BY sha256
 ),
 
@@ -114,9 +115,11 @@ edge AS MATERIALIZED (
         asked.purpose,
         if(asked.purpose = 'ev_tls', certificate.policy_oids, NULL) AS policies,
         bit_or(
-            1 + CASE WHEN certificate.is_time_valid THEN
-                2 + if(certificate.constrained, 0, 4) + if(claim.ccadb, 0, 8) + if(claim.onecrl, 0, 16)
-            ELSE 0 END
+            if(
+                certificate.is_time_valid,
+                3 + if(certificate.constrained, 0, 4) + if(claim.ccadb, 0, 8) + if(claim.onecrl, 0, 16),
+                1
+            )
         ) AS bits
     FROM crtsh_rule_certificate AS certificate
     INNER JOIN (SELECT DISTINCT purpose FROM seed) AS asked
@@ -155,214 +158,67 @@ FROM reached
 GROUP BY ca_id, root_program, purpose, ev_policy_oid;
 COMMENT ON VIEW crtsh_rule_trust IS 'Which CAs are trusted for what by crt.sh''s rule, and which kinds of certificates cut every chain, each kind apart. EV has a row for each policy.';
 
--- A record with what it inherits: up four levels at most, along one parent, each cell from the nearest record that has
--- it, so that one audit may be mixed of two. Of a certificate with two records the intermediate's counts.
-CREATE OR REPLACE VIEW crtsh_rule_record AS
-WITH RECURSIVE
-record AS MATERIALIZED (
+-- A root is trusted by its store; any other certificate by its issuer, whatever lies between.
+CREATE OR REPLACE VIEW crtsh_rule_capability AS
+WITH revoked AS (
     SELECT
         sha256,
-        record_key,
-        salesforce_id,
-        record_type = 'Root Certificate' AS is_root,
-        ca_owner,
-        subordinate_ca_owner,
-        revocation_status,
-        parent_sha256,
-        parent_name,
-        valid_to,
-        coalesce(audits_same_as_parent, false) AS audits_open,
-        -- One reading of the JSON for all its cells. What ends in a question mark is version 2's.
-        from_json(other, '{
-            "CP Same as Parent": "VARCHAR", "CP Same as Parent?": "VARCHAR",
-            "CPS Same as Parent": "VARCHAR", "CPS Same as Parent?": "VARCHAR",
-            "CP/CPS Same as Parent": "VARCHAR", "CP/CPS Same as Parent?": "VARCHAR",
-            "MD/AsciiDoc CP/CPS Same as Parent": "VARCHAR",
-            "Certificate Policy (CP) URL": "VARCHAR",
-            "CP Effective Date": "VARCHAR", "CP Last Update Date": "VARCHAR",
-            "Certificate Practice Statement (CPS) URL": "VARCHAR",
-            "CPS Effective Date": "VARCHAR", "CPS Last Update Date": "VARCHAR",
-            "Certificate Practice & Policy Statement": "VARCHAR",
-            "CP/CPS Effective Date": "VARCHAR", "CP/CPS Last Updated Date": "VARCHAR",
-            "MD/AsciiDoc CP/CPS URL": "VARCHAR",
-            "MD/AsciiDoc CP/CPS Effective Date": "VARCHAR", "MD/AsciiDoc CP/CPS Last Updated Date": "VARCHAR",
-            "JSON Array of All Full CRL URLs": "VARCHAR", "Full CRL Issued By This CA": "VARCHAR",
-            "JSON Array of Partitioned CRLs": "VARCHAR"
-        }') AS cell
+        NULL AS root_program
     FROM ccadb_record
-    QUALIFY row_number() OVER (PARTITION BY sha256 ORDER BY is_root, salesforce_id) = 1
-),
-
-document AS MATERIALIZED (
-    SELECT
-        sha256,
-        lower(coalesce(cell['CP Same as Parent'], cell['CP Same as Parent?'])) = 'true' AS cp_open,
-        lower(coalesce(cell['CPS Same as Parent'], cell['CPS Same as Parent?'])) = 'true' AS cps_open,
-        lower(coalesce(cell['CP/CPS Same as Parent'], cell['CP/CPS Same as Parent?'])) = 'true' AS both_open,
-        lower(cell['MD/AsciiDoc CP/CPS Same as Parent']) = 'true' AS md_open,
-        cell['Certificate Policy (CP) URL'] AS cp,
-        coalesce(cell['CP Effective Date'], cell['CP Last Update Date']) AS cp_date,
-        cell['Certificate Practice Statement (CPS) URL'] AS cps,
-        coalesce(cell['CPS Effective Date'], cell['CPS Last Update Date']) AS cps_date,
-        cell['Certificate Practice & Policy Statement'] AS both_documents,
-        coalesce(cell['CP/CPS Effective Date'], cell['CP/CPS Last Updated Date']) AS both_date,
-        cell['MD/AsciiDoc CP/CPS URL'] AS md,
-        coalesce(
-            cell['MD/AsciiDoc CP/CPS Effective Date'], cell['MD/AsciiDoc CP/CPS Last Updated Date']
-        ) AS md_date,
-        coalesce(cell['JSON Array of All Full CRL URLs'], cell['Full CRL Issued By This CA']) AS full_crl,
-        cell['JSON Array of Partitioned CRLs'] AS partitioned_crls
-    FROM record
-),
-
--- The parent that the record names, where it is a certificate of the issuer; else a live root's; else a live
--- intermediate's; else any of the issuer's.
-step AS MATERIALIZED (
-    SELECT
-        record.sha256,
-        parent.sha256 AS parent_sha256
-    FROM record
-    INNER JOIN issuance ON record.sha256 = issuance.sha256 AND issuance.signature_status IN ('ok', 'weak')
-    INNER JOIN certificate AS parent ON issuance.issuer_ca_id = parent.ca_id AND record.sha256 <> parent.sha256
-    LEFT JOIN record AS parent_record ON parent.sha256 = parent_record.sha256
-    WHERE NOT record.is_root
-    QUALIFY row_number() OVER (
-        PARTITION BY record.sha256
-        ORDER BY
-            CASE
-                WHEN parent.sha256 = record.parent_sha256 THEN 1
-                WHEN parent_record.is_root AND parent.not_after > as_of() THEN 2
-                WHEN NOT parent_record.is_root AND parent.not_after > as_of() THEN 3
-                ELSE 4
-            END,
-            parent.sha256
-    ) = 1
-),
-
-ascent AS (
-    SELECT
-        record.sha256,
-        record.sha256 AS at_sha256,
-        0 AS depth,
-        true AS audits,
-        true AS cp,
-        true AS cps,
-        true AS both_documents,
-        true AS md
-    FROM record
+    WHERE revocation_status IN ('Revoked', 'Parent Cert Revoked')
     UNION ALL
     SELECT
-        ascent.sha256,
-        step.parent_sha256 AS at_sha256,
-        ascent.depth + 1 AS depth,
-        ascent.audits AND record.audits_open AS audits,
-        ascent.cp AND coalesce(document.cp_open, false) AS cp,
-        ascent.cps AND coalesce(document.cps_open, false) AS cps,
-        ascent.both_documents AND coalesce(document.both_open, false) AS both_documents,
-        ascent.md AND coalesce(document.md_open, false) AS md
-    FROM ascent
-    INNER JOIN step ON ascent.at_sha256 = step.sha256
-    INNER JOIN record ON ascent.at_sha256 = record.sha256
-    INNER JOIN document ON ascent.at_sha256 = document.sha256
-    WHERE ascent.depth < 4
+        sha256,
+        'mozilla' AS root_program
+    FROM onecrl_revocation
 ),
 
-way AS MATERIALIZED (
-    SELECT * FROM ascent
-),
-
-audits AS (
+trusted AS (
     SELECT
-        cells.sha256,
-        any_value(cells.audit) FILTER (WHERE cells.audit_kind = 'Standard') AS standard,
-        any_value(cells.audit) FILTER (WHERE cells.audit_kind = 'TLS BR') AS tls_br,
-        any_value(cells.audit) FILTER (WHERE cells.audit_kind = 'TLS EVG') AS tls_evg,
-        any_value(cells.audit) FILTER (WHERE cells.audit_kind = 'S/MIME BR') AS smime_br,
-        any_value(cells.audit) FILTER (WHERE cells.audit_kind = 'Code Signing') AS code_signing,
-        list(cells.audit_kind) FILTER (WHERE cells.whole) AS whole_kinds,
-        list(cells.audit_kind) FILTER (WHERE cells.mixed) AS mixed_kinds
-    FROM (
-        SELECT
-            way.sha256,
-            audit.audit_kind,
-            {
-                'url': arg_min(audit.url, way.depth),
-                'audit_type': arg_min(audit.audit_type, way.depth),
-                'statement_date': arg_min(audit.statement_date, way.depth),
-                'period_start': arg_min(audit.period_start, way.depth),
-                'period_end': arg_min(audit.period_end, way.depth)
-            }::VARCHAR AS audit,
-            count(audit.url) > 0
-            AND count(audit.audit_type) > 0
-            AND count(audit.statement_date) > 0
-            AND count(audit.period_start) > 0
-            AND count(audit.period_end) > 0 AS whole,
-            count(DISTINCT way.depth) > 1
-            AND (
-                arg_min(audit.url, way.depth) IS DISTINCT FROM arg_min_null(audit.url, way.depth)
-                OR arg_min(audit.audit_type, way.depth) IS DISTINCT FROM arg_min_null(audit.audit_type, way.depth)
-                OR arg_min(audit.statement_date, way.depth)
-                IS DISTINCT FROM arg_min_null(audit.statement_date, way.depth)
-                OR arg_min(audit.period_start, way.depth) IS DISTINCT FROM arg_min_null(audit.period_start, way.depth)
-                OR arg_min(audit.period_end, way.depth) IS DISTINCT FROM arg_min_null(audit.period_end, way.depth)
-            ) AS mixed
-        FROM way
-        INNER JOIN record ON way.at_sha256 = record.sha256
-        INNER JOIN audit ON record.record_key = audit.record_key
-        WHERE way.audits
-        GROUP BY way.sha256, audit.audit_kind
-    ) AS cells
-    GROUP BY cells.sha256
-),
-
-documents AS (
-    SELECT
-        way.sha256,
-        arg_min(record.subordinate_ca_owner, way.depth) AS subordinate_ca_owner,
-        arg_min(document.cp, way.depth) FILTER (WHERE way.cp) AS cp,
-        arg_min(document.cp_date, way.depth) FILTER (WHERE way.cp) AS cp_date,
-        arg_min(document.cps, way.depth) FILTER (WHERE way.cps) AS cps,
-        arg_min(document.cps_date, way.depth) FILTER (WHERE way.cps) AS cps_date,
-        arg_min(document.both_documents, way.depth) FILTER (WHERE way.both_documents) AS both_documents,
-        arg_min(document.both_date, way.depth) FILTER (WHERE way.both_documents) AS both_date,
-        arg_min(document.md, way.depth) FILTER (WHERE way.md) AS md,
-        arg_min(document.md_date, way.depth) FILTER (WHERE way.md) AS md_date
-    FROM way
-    INNER JOIN record ON way.at_sha256 = record.sha256
-    INNER JOIN document ON way.at_sha256 = document.sha256
-    GROUP BY way.sha256
+        certificate.sha256,
+        trust.root_program,
+        trust.purpose
+    FROM crtsh_rule_certificate AS certificate
+    INNER JOIN crtsh_rule_trust AS trust ON certificate.issuer_ca_id = trust.ca_id
+    WHERE
+        certificate.issues
+        AND certificate.is_time_valid
+        AND trust.is_time_valid
+        AND NOT trust.all_chains_revoked_in_salesforce
+        AND NOT (
+            trust.root_program = 'mozilla'
+            AND trust.purpose IN ('server_auth', 'ev_tls')
+            AND trust.all_chains_revoked_via_onecrl
+        )
+        AND (
+            certificate.every_usage
+            OR list_contains(certificate.permits, if(trust.purpose = 'ev_tls', 'server_auth', trust.purpose))
+        )
+        AND (
+            trust.purpose <> 'ev_tls'
+            OR certificate.policy_oids IS NULL
+            OR list_has_any(certificate.policy_oids, [trust.ev_policy_oid, '2.5.29.32.0'])
+        )
 )
 
 SELECT
-    record.sha256,
-    record.salesforce_id,
-    record.is_root,
-    coalesce(record.revocation_status, '') AS revocation_status,
-    coalesce(documents.subordinate_ca_owner, record.ca_owner) AS owner,
-    record.parent_name,
-    step.parent_sha256,
-    audits.standard,
-    audits.tls_br,
-    audits.tls_evg,
-    audits.smime_br,
-    audits.code_signing,
-    coalesce(audits.whole_kinds, []) AS whole_kinds,
-    coalesce(audits.mixed_kinds, []) AS mixed_kinds,
-    coalesce(documents.cp, documents.both_documents, documents.md) AS any_cp,
-    coalesce(documents.cps, documents.both_documents, documents.md) AS any_cps,
-    try_cast(replace(coalesce(documents.cp_date, documents.both_date, documents.md_date), '.', '-') AS DATE)
-        AS any_cp_date,
-    try_cast(replace(coalesce(documents.cps_date, documents.both_date, documents.md_date), '.', '-') AS DATE)
-        AS any_cps_date,
-    list_transform(
-        [documents.cp, documents.cps, documents.both_documents, documents.md],
-        lambda urls: list_sort(list_transform(string_split(urls, ';'), lambda url: trim(url)))
-    )::VARCHAR AS documents,
-    coalesce(trim(document.full_crl, '[]" '), '') AS full_crl,
-    coalesce(trim(document.partitioned_crls, '[]" '), '') AS partitioned_crls
-FROM record
-INNER JOIN documents ON record.sha256 = documents.sha256
-INNER JOIN document ON record.sha256 = document.sha256
-LEFT JOIN audits ON record.sha256 = audits.sha256
-LEFT JOIN step ON record.sha256 = step.sha256;
-COMMENT ON VIEW crtsh_rule_record IS 'A certificate''s CCADB record as crt.sh reads it, with what it inherits cell by cell along one parent.';
+    trusted.sha256,
+    trusted.root_program,
+    trusted.purpose
+FROM trusted
+ANTI JOIN revoked
+    ON
+        trusted.sha256 = revoked.sha256
+        AND (
+            revoked.root_program IS NULL
+            OR trusted.root_program = revoked.root_program AND trusted.purpose IN ('server_auth', 'ev_tls')
+        )
+UNION
+SELECT
+    root.sha256,
+    root.root_program,
+    root.purpose
+FROM root_trust_used AS root
+INNER JOIN certificate ON root.sha256 = certificate.sha256
+WHERE certificate.not_before <= as_of() AND certificate.not_after >= as_of();
+COMMENT ON VIEW crtsh_rule_capability IS 'What each certificate is trusted for by crt.sh''s rule: its issuer''s trust, its own extended key usage, policies and dates, no kind of revocation that cuts every chain.';

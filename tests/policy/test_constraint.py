@@ -29,6 +29,11 @@ ELSEWHERE_OPEN = OTHER.issue(ELSEWHERE, **OPEN)
 _, MAIL_CERT = child("Mail", eku=[SECURE_EMAIL], constraints=[MAIL, DIRECTORY])
 _, CODE_CERT = child("Code", eku=[CODE_SIGNING], constraints=[DNS, MAIL, DIRECTORY, *NO_IP])
 
+# Neither TLS nor e-mail has a name left; of the second the constraints of two certificates leave none together.
+_, NAMELESS = child("Nameless", constraints=["excluded:dns:", *NO_IP, "excluded:email:"])
+HALF, HALF_NAMELESS = child("Half nameless", constraints=["excluded:dns:", *NO_IP])
+_, BELOW_HALF = child("Below half", HALF, constraints=["excluded:email:"])
+
 SHAPES: dict[str, tuple[str, list[str], list[str], bool]] = {
     "every DNS name excluded": ("server_auth", [SERVER_AUTH], ["excluded:dns:", DIRECTORY, *NO_IP], True),
     "clients too": ("server_auth", [SERVER_AUTH, CLIENT_AUTH], [DNS, DIRECTORY, *NO_IP], True),
@@ -98,13 +103,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
                              → Twin (constrained), Twin (not) → Below Twin
                              → two CAs whose unconstrained twin has ended, or is revoked
                              → Twin elsewhere (constrained)
+                             → Nameless, Half nameless → Below half
     Other Root, in Apple's   → Twin elsewhere (not)
     """
     with open_lab(tmp_path_factory.mktemp("constraint")) as opened:
         opened.certificates(
             ROOT_CERT, OTHER_CERT, LONE_CERT, BELOW_LONE, TWIN_CONSTRAINED, TWIN_OPEN, BELOW_TWIN,
             ENDED_CONSTRAINED, ENDED_OPEN, REVOKED_CONSTRAINED, REVOKED_OPEN, ELSEWHERE_CONSTRAINED,
-            ELSEWHERE_OPEN, MAIL_CERT, CODE_CERT, *SHAPED.values(),
+            ELSEWHERE_OPEN, MAIL_CERT, CODE_CERT, NAMELESS, HALF_NAMELESS, BELOW_HALF, *SHAPED.values(),
         )  # fmt: skip
         for program, purposes in PROGRAMS.items():
             rows = [(ROOT_CERT, purpose) for purpose in purposes]
@@ -145,6 +151,15 @@ def test_a_twin_that_no_longer_works_defeats_nothing(lab: Lab) -> None:
 def test_a_twin_defeats_it_only_in_the_programs_that_lead_to_it(lab: Lab) -> None:
     assert lab.state(ELSEWHERE_CONSTRAINED, "mozilla") == CONSTRAINED
     assert lab.state(ELSEWHERE_CONSTRAINED, "apple") == IN_SCOPE
+
+
+def test_mozilla_exempts_what_no_name_is_left_for(lab: Lab) -> None:
+    """MRSP 1.1 (2): whatever the extended key usages, and along the path."""
+    for purpose in ("server_auth", "secure_email"):
+        assert lab.state(NAMELESS, "mozilla", purpose) == CONSTRAINED
+        assert lab.state(BELOW_HALF, "mozilla", purpose) == CONSTRAINED
+        assert lab.state(HALF_NAMELESS, "mozilla", purpose) == IN_SCOPE
+        assert lab.state(NAMELESS, "apple", purpose) == IN_SCOPE
 
 
 def test_chrome_never_exempts(lab: Lab) -> None:

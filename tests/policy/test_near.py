@@ -56,7 +56,7 @@ def test_every_way_is_told_and_none_but_its_own_covers(lab: Lab) -> None:
     assert lab.verdict(BY_B) == "gap broken_inheritance"
     assert ways(lab, BY_B) == ["issuer", "sibling", "subject's owner"]
     assert lab.verdict(BY_A) == "claimed inherited"
-    assert ways(lab, BY_A) == ["inherited", "issuer", "issuer's owner"]
+    assert ways(lab, BY_A) == ["inherited", "issuer", "issuer's owner", "subject's owner"]
     assert ways(lab, A_ROOT) == ["issuer's owner", "self", "subject's owner"]
 
 

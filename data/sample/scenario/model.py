@@ -9,6 +9,9 @@ only reads the short notation:
 
 A clause names programs by letter (a apple, c chrome, m microsoft, z mozilla, * all not named before) and
 then reasons: a bare one for every required kind, `Kind=reason` for one kind; `-` is `not_required`.
+
+What is told holds on 2024-05-08. `on` says what a certificate's own story makes different on another day;
+what a day does to all alike stands in days.py.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +21,7 @@ from typing import TypedDict, Unpack
 
 from tests.pki import Authority, Issued
 
+PURPOSES = {"tls": "server_auth", "email": "secure_email", "code": "code_signing", "ev": "ev_tls"}
 PROGRAMS = {"a": "apple", "c": "chrome", "m": "microsoft", "z": "mozilla"}
 REQUIRED = {
     "server_auth": ("Standard", "TLS BR"),
@@ -35,12 +39,14 @@ REASONS = {
         "period_gap",
     ),
     "pending": ("newly_issued", "issued_after_period"),
-    "unknown": ("audit_without_period", "ev_trust_not_loaded"),
+    "unknown": ("audit_without_period", "ev_trust_not_loaded", "report_too_old"),
     "claimed": ("own", "inherited"),
 }  # fmt: skip
 VERDICT = {reason: verdict for verdict, reasons in REASONS.items() for reason in reasons}
-WHOLE = {*REASONS["out"], "ev_trust_not_loaded", "undisclosed", "newly_issued"}
+WHOLE = {*REASONS["out"], "ev_trust_not_loaded", "undisclosed", "newly_issued", "report_too_old"}
 """Reasons that hold for the certificate as a whole, whatever the kind of audit."""
+NOT_INSISTED_ON = "NetSec"
+"""The kind that programs ask for by dated rules; that it is missing is a warning, no gap."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,12 @@ class Answer:
     purpose: str
     kind: str
     reason: str
+
+    @property
+    def verdict(self) -> str:
+        """The verdict that the reason means for the kind."""
+        verdict = VERDICT[self.reason]
+        return "warning" if verdict == "gap" and self.kind == NOT_INSISTED_ON else verdict
 
 
 @dataclass(frozen=True)
@@ -70,19 +82,28 @@ class Audit:
         return Audit(self.url.replace(".pdf", "-before.pdf"), year_from(end), end, end + timedelta(days=22))
 
 
-class Told(TypedDict, total=False):
-    """What is told of a certificate beside its records.
+Warnings = Sequence[tuple[str, str]]
 
-    `everything` is one answer for all purposes. Without it, `tls` and `email` are needed; `code` and `ev`
-    are `* no_trusted_path` unless told, as most roots of the sample are trusted for neither.
-    """
+
+class Said(TypedDict, total=False):
+    """What is said of a certificate on one day: `everything` for all purposes, or each of them by itself."""
 
     everything: str
     tls: str
     email: str
     code: str
     ev: str
-    warnings: Sequence[tuple[str, str]]
+    warnings: Warnings
+
+
+class Told(Said, total=False):
+    """What is told of a certificate beside its records.
+
+    Without `everything`, `tls` and `email` are needed; `code` and `ev` are `* no_trusted_path` unless told,
+    as most roots of the sample are trusted for neither. `on` has what is not so on another day.
+    """
+
+    on: Mapping[str, Said]
     pem: bool
     odd: bool
 
@@ -143,10 +164,14 @@ class Entry:
     label: str
     certificate: Issued
     records: Sequence[Record]
-    answers: Sequence[Answer]
-    warnings: Sequence[tuple[str, str]]
+    told: Told
     pem: bool
     odd: bool
+
+    @property
+    def answers(self) -> list[Answer]:
+        """What is true on 2024-05-08."""
+        return with_ev(read_said(self.told))
 
     def reasons(self, purpose: str) -> dict[str, set[str]]:
         """Return each program's reasons for one purpose."""
@@ -192,7 +217,7 @@ def _outcome(purpose: str, text: str) -> list[tuple[str, str]]:
     kinds: dict[str, str] = {}
     for part in text.split(","):
         kind, equals, reason = part.strip().rpartition("=")
-        if reason not in VERDICT or (kind and kind not in REQUIRED[purpose]):
+        if reason not in VERDICT or (kind and kind not in (*REQUIRED[purpose], NOT_INSISTED_ON)):
             raise ValueError(f"{purpose}: {part!r} is no reason")
         if not equals and reason in WHOLE:
             return [("", reason)]
@@ -200,19 +225,30 @@ def _outcome(purpose: str, text: str) -> list[tuple[str, str]]:
     return list(kinds.items())
 
 
-def _of_ev(answer: Answer, answers: Sequence[Answer]) -> Answer:
-    """Return an answer; EV's `no_trusted_path` holds only where TLS has none either.
+def read_said(said: Said) -> list[Answer]:
+    """Read the answers for the purposes that are spoken of."""
+    everything = said.get("everything")
+    texts = {purpose: everything or said.get(word) for word, purpose in PURPOSES.items()}
+    return [
+        answer for purpose, text in texts.items() if text for answer in read_answers(purpose, str(text))
+    ]
+
+
+def with_ev(answers: Sequence[Answer]) -> list[Answer]:
+    """Return answers; EV's `no_trusted_path` holds only where TLS has none either.
 
     Where a root that the program trusts for TLS is reached, EV fails for want of an EV policy of that root,
     or, in the programs whose trust list says nothing about EV, is not known.
     """
-    if answer.purpose != "ev_tls" or answer.reason != "no_trusted_path":
-        return answer
-    tls = {each.reason for each in answers if (each.program, each.purpose) == (answer.program, "server_auth")}
-    if tls & (set(REASONS["out"]) - {"not_capable", "technically_constrained"}):
-        return answer
-    known = answer.program in ("chrome", "microsoft")
-    return replace(answer, reason="not_capable" if known else "ev_trust_not_loaded")
+    beyond = set(REASONS["out"]) - {"not_capable", "technically_constrained"}
+    unreached = {each.program for each in answers if each.purpose == "server_auth" and each.reason in beyond}
+    known = {"chrome": "not_capable", "microsoft": "not_capable"}
+    return [
+        replace(each, reason=known.get(each.program, "ev_trust_not_loaded"))
+        if each.purpose == "ev_tls" and each.reason == "no_trusted_path" and each.program not in unreached
+        else each
+        for each in answers
+    ]
 
 
 class Owner:
@@ -240,18 +276,12 @@ class Owner:
 
     def add(self, label: str, certificate: Issued, *records: Record, **told: Unpack[Told]) -> None:
         """Tell one certificate, with the answer for every program and purpose."""
-        everything, nowhere = told.get("everything", ""), "* no_trusted_path"
-        by_purpose = {
-            "server_auth": everything or told["tls"],
-            "secure_email": everything or told["email"],
-            "code_signing": everything or told.get("code", nowhere),
-            "ev_tls": everything or told.get("ev", nowhere),
-        }
-        answers = [each for purpose, text in by_purpose.items() for each in read_answers(purpose, text)]
-        if not everything:
-            answers = [_of_ev(each, answers) for each in answers]
-        warnings, pem, odd = told.get("warnings", ()), told.get("pem", True), told.get("odd", False)
-        self.entries.append(Entry(label, certificate, records, answers, warnings, pem, odd))
+        if "everything" not in told:
+            told = {"code": "* no_trusted_path", "ev": "* no_trusted_path", **told}
+            if not {"tls", "email"} <= set(told):
+                raise ValueError(f"{label}: tls and email are needed")
+        pem, odd = told.get("pem", True), told.get("odd", False)
+        self.entries.append(Entry(label, certificate, records, told, pem, odd))
 
     def trust(
         self,
