@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from cagraph.cli.main import cli
 from cagraph.warehouse.catalogue import run
 from cagraph.warehouse.database import open_warehouse
+from tests.policy.real_verdicts import page
 
 pytestmark = pytest.mark.realdata
 
@@ -137,3 +138,8 @@ def test_a_slice_is_never_undisclosed(connection: duckdb.DuckDBPyConnection) -> 
     assert row == (0,)
     notes = {note for (note,) in connection.execute("SELECT note FROM knowledge").fetchall()}
     assert "CCADB records: as of 2026-09-15, younger than 2026-08-21" in notes
+
+
+def test_the_page_of_every_verdict_is_true(connection: duckdb.DuckDBPyConnection, repo_dir: Path) -> None:
+    """Renew it with `python -m tests.policy.real_verdicts`, and read what changed."""
+    assert (repo_dir / "docs" / "real-verdicts.md").read_text(encoding="utf-8") == page(connection)
