@@ -1,53 +1,84 @@
 -- title: Capable paths that lack audit coverage
--- description: Every path that makes a certificate capable in a program, and on which a certificate below the
---   anchor (or the anchor standing alone) has a gap for that program and purpose.
+-- description: Every path that makes a certificate capable in a program, and on which a certificate below the anchor (or
+--   the anchor standing alone) has a gap for that program and purpose. `owners`: whose duty those gaps are.
+--   `gap_is_cross_certificate`: one of them is a cross-certificate. Paths that the budget cut are not among them.
+-- param: owner varchar NULL only paths with a gap whose owner on duty contains this text
 -- param: program varchar NULL only this root program
 -- param: purpose varchar NULL only this purpose
--- denominator: certificates in scope
--- of: SELECT count(DISTINCT sha256) FROM coverage
--- columns: root_program, purpose, sha256, subject, length, gaps, through_cross_certificate, owners, path, path_id
+-- denominator: capable paths for what the programs ask audits for
+-- of: SELECT coalesce(sum(paths), 0)::BIGINT FROM capability SEMI JOIN rule_audit_requirements USING (root_program, purpose)
+--   WHERE lower(root_program) = lower(coalesce(getvariable('program'), root_program))
+--   AND lower(purpose) = lower(coalesce(getvariable('purpose'), purpose))
+-- columns: root_program, purpose, sha256, subject, length, gaps, gap_is_cross_certificate, owners, path, path_id
 WITH gap AS MATERIALIZED (
     SELECT
-        finding.sha256,
-        finding.root_program,
-        finding.purpose,
-        min(finding.owner) AS owner,
-        left(finding.sha256, 8) || ': ' || string_agg(
-            DISTINCT concat_ws(' ', finding.audit_kind, finding.reason), ', '
-            ORDER BY concat_ws(' ', finding.audit_kind, finding.reason)
+        coverage.sha256,
+        coverage.root_program,
+        coverage.purpose,
+        duty.owner,
+        duty.is_cross_certificate,
+        left(coverage.sha256, 8) || ': ' || string_agg(
+            DISTINCT concat_ws(' ', coverage.audit_kind, coverage.reason), ', '
+            ORDER BY concat_ws(' ', coverage.audit_kind, coverage.reason)
         ) AS gap
-    FROM finding
-    WHERE finding.severity = 'gap'
-    GROUP BY finding.sha256, finding.root_program, finding.purpose
+    FROM coverage
+    INNER JOIN duty ON coverage.sha256 = duty.sha256
+    WHERE
+        coverage.verdict = 'gap'
+        AND lower(coverage.root_program) = lower(coalesce(getvariable('program'), coverage.root_program))
+        AND lower(coverage.purpose) = lower(coalesce(getvariable('purpose'), coverage.purpose))
+    GROUP BY coverage.sha256, coverage.root_program, coverage.purpose, duty.owner, duty.is_cross_certificate
+),
+
+uncovered AS MATERIALIZED (
+    SELECT
+        trusted_path.root_program,
+        trusted_path.purpose,
+        trusted_path.sha256,
+        trusted_path.length,
+        trusted_path.path_id,
+        list(gap.gap ORDER BY member.position) AS gaps,
+        bool_or(gap.is_cross_certificate) AS gap_is_cross_certificate,
+        list(DISTINCT gap.owner ORDER BY gap.owner) AS owners
+    FROM path_certificate AS member
+    INNER JOIN gap ON member.sha256 = gap.sha256
+    INNER JOIN trusted_path
+        ON
+            member.path_id = trusted_path.path_id
+            AND gap.root_program = trusted_path.root_program
+            AND gap.purpose = trusted_path.purpose
+    WHERE trusted_path.permitted AND (member.position > 0 OR trusted_path.length = 1)
+    GROUP BY
+        trusted_path.root_program, trusted_path.purpose, trusted_path.sha256, trusted_path.length, trusted_path.path_id
+    HAVING
+        getvariable('owner') IS NULL OR bool_or(contains(lower(gap.owner), lower(getvariable('owner'))))
+),
+
+-- As the view path_line, for these paths alone.
+words AS (
+    SELECT
+        member.path_id,
+        string_agg(
+            certificate.subject || ' [' || left(certificate.sha256, 8) || ']', ' > ' ORDER BY member.position
+        ) AS line
+    FROM path_certificate AS member
+    SEMI JOIN uncovered ON member.path_id = uncovered.path_id
+    INNER JOIN certificate ON member.sha256 = certificate.sha256
+    GROUP BY member.path_id
 )
 
 SELECT
-    trusted_path.root_program,
-    trusted_path.purpose,
-    trusted_path.sha256,
+    uncovered.root_program,
+    uncovered.purpose,
+    uncovered.sha256,
     certificate.subject,
-    trusted_path.length,
-    list(gap.gap ORDER BY member.position) AS gaps,
-    bool_or(cross_certificate.sha256 IS NOT NULL) AS through_cross_certificate,
-    list_sort(list_distinct(list(gap.owner))) AS owners,
-    any_value(path_line.line) AS path,
-    trusted_path.path_id
-FROM trusted_path
-INNER JOIN certificate ON trusted_path.sha256 = certificate.sha256
-INNER JOIN path_certificate AS member ON trusted_path.path_id = member.path_id
-INNER JOIN gap
-    ON
-        member.sha256 = gap.sha256
-        AND trusted_path.root_program = gap.root_program
-        AND trusted_path.purpose = gap.purpose
-INNER JOIN path_line ON trusted_path.path_id = path_line.path_id
-LEFT JOIN cross_certificate ON member.sha256 = cross_certificate.sha256
-WHERE
-    trusted_path.permitted
-    AND (member.position > 0 OR trusted_path.length = 1)
-    AND lower(trusted_path.root_program) = lower(coalesce(getvariable('program'), trusted_path.root_program))
-    AND lower(trusted_path.purpose) = lower(coalesce(getvariable('purpose'), trusted_path.purpose))
-GROUP BY
-    trusted_path.root_program, trusted_path.purpose, trusted_path.sha256, certificate.subject, trusted_path.length,
-    trusted_path.path_id
-ORDER BY trusted_path.root_program, trusted_path.purpose, certificate.subject, trusted_path.path_id;
+    uncovered.length,
+    uncovered.gaps,
+    uncovered.gap_is_cross_certificate,
+    uncovered.owners,
+    words.line AS path,
+    uncovered.path_id
+FROM uncovered
+INNER JOIN certificate ON uncovered.sha256 = certificate.sha256
+INNER JOIN words ON uncovered.path_id = words.path_id
+ORDER BY uncovered.root_program, uncovered.purpose, certificate.subject, uncovered.path_id;

@@ -13,7 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from data.sample import generate, scenario
-from data.sample.scenario.model import PROGRAMS, REASONS, REQUIRED, VERDICT, WHOLE, Entry
+from data.sample.scenario.days import DAYS
+from data.sample.scenario.model import NOT_INSISTED_ON, PROGRAMS, REASONS, REQUIRED, VERDICT, WHOLE, Entry
 from data.sample.scenario.records import COLUMNS
 
 SAMPLE = Path(generate.__file__).parent
@@ -39,8 +40,9 @@ def answers() -> list[dict[str, str]]:
     return rows(SAMPLE / "ANSWERS.csv")
 
 
-def cells(answers: Iterable[dict[str, str]]) -> Counter[tuple[str, str, str]]:
-    return Counter((row["sha256"], row["root_program"], row["purpose"]) for row in answers)
+def cells(answers: Iterable[dict[str, str]]) -> Counter[tuple[str, ...]]:
+    """Count the answers for each day, certificate, program and purpose."""
+    return Counter((row["as_of"], row["sha256"], row["root_program"], row["purpose"]) for row in answers)
 
 
 def test_generating_again_gives_the_committed_bytes(tmp_path: Path) -> None:
@@ -57,29 +59,47 @@ def test_generating_again_gives_the_committed_bytes(tmp_path: Path) -> None:
 
 def test_every_reason_occurs_and_agrees_with_its_verdict(answers: list[dict[str, str]]) -> None:
     assert {row["reason"] for row in answers} == {reason for group in REASONS.values() for reason in group}
-    assert all(VERDICT[row["reason"]] == row["verdict"] for row in answers)
+    for row in answers:
+        warned = row["audit_kind"] == NOT_INSISTED_ON
+        assert row["verdict"] == ("warning" if warned else VERDICT[row["reason"]])
 
 
-def test_every_warning_occurs(entries: list[Entry], answers: list[dict[str, str]]) -> None:
+def test_every_warning_occurs_and_is_of_an_audit_that_is_asked_for(answers: list[dict[str, str]]) -> None:
     warnings = rows(SAMPLE / "WARNINGS.csv")
-    claimed = {(row["sha256"], row["audit_kind"]) for row in answers if row["verdict"] == "claimed"}
-    assert {row["reason"] for row in warnings} == {
+    asked = {(row["as_of"], row["sha256"], row["audit_kind"]) for row in answers}
+    assert {row["reason"] for row in warnings if row["audit_kind"] != NOT_INSISTED_ON} == {
         "late_statement",
         "audit_due",
         "inconsistent_sibling",
         "records_disagree",
     }
-    assert {(row["sha256"], row["audit_kind"]) for row in warnings} <= claimed
+    assert {(row["as_of"], row["sha256"], row["audit_kind"]) for row in warnings} <= asked
 
 
-def test_answers_are_exhaustive(entries: list[Entry], answers: list[dict[str, str]]) -> None:
+def test_answers_are_exhaustive_on_every_day(entries: list[Entry], answers: list[dict[str, str]]) -> None:
     found = cells(answers)
-    for entry in (entry for entry in entries if entry.pem):
-        for program in PROGRAMS.values():
-            for purpose in REQUIRED:
-                nothing_required = purpose == "code_signing" and program == "apple"
-                key = (entry.certificate.sha256, program, purpose)
-                assert found[key] or nothing_required, (entry.label, program, purpose)
+    for day in map(str, (each.date for each in DAYS)):
+        for entry in (entry for entry in entries if entry.pem):
+            for program in PROGRAMS.values():
+                for purpose in REQUIRED:
+                    nothing_required = purpose == "code_signing" and program == "apple"
+                    key = (day, entry.certificate.sha256, program, purpose)
+                    assert found[key] or nothing_required, (day, entry.label, program, purpose)
+
+
+def test_every_day_tells_something_of_its_own(answers: list[dict[str, str]]) -> None:
+    by_day = {
+        str(each.date): {tuple(row.values())[1:] for row in answers if row["as_of"] == str(each.date)}
+        for each in DAYS
+    }
+    assert set(by_day) == {row["as_of"] for row in answers}
+    assert all(mine != other for day, mine in by_day.items() for at, other in by_day.items() if day != at)
+
+
+def test_what_is_told_of_another_day_is_of_one_that_is_asked_about(entries: list[Entry]) -> None:
+    days = {str(each.date) for each in DAYS} - {str(generate.AS_OF)}
+    told = {day for entry in entries for day in entry.told.get("on", {})}
+    assert told == days
 
 
 def test_an_answer_names_a_required_kind_or_speaks_of_the_whole_certificate(
@@ -87,11 +107,13 @@ def test_an_answer_names_a_required_kind_or_speaks_of_the_whole_certificate(
 ) -> None:
     for row in answers:
         assert (row["audit_kind"] == "") == (row["reason"] in WHOLE)
-        assert row["audit_kind"] in ("", *REQUIRED[row["purpose"]])
+        assert row["audit_kind"] in ("", *REQUIRED[row["purpose"]], NOT_INSISTED_ON)
     keys = [tuple(row.values())[:6] for row in answers]
     assert len(set(keys)) == len(keys)
-    whole = {tuple(row.values())[1:5] for row in answers if not row["audit_kind"]}
-    assert all(cells(answers)[key[1], key[2], key[3]] == 1 for key in whole)
+    found = cells(answers)
+    alone = [row for row in answers if not row["audit_kind"]]
+    assert set(cells(alone).values()) == {1}
+    assert all(found[key] == 1 for key in cells(alone))
 
 
 def test_every_certificate_can_be_read_but_the_odd_ones(entries: list[Entry]) -> None:

@@ -131,25 +131,26 @@ audits AS (
         SELECT
             way.sha256,
             audit.audit_kind,
-            {
+            -- Two alike have one number: all that is asked of an audit is whether another is the same.
+            hash({
                 'url': arg_min(audit.url, way.depth),
                 'audit_type': arg_min(audit.audit_type, way.depth),
                 'statement_date': arg_min(audit.statement_date, way.depth),
                 'period_start': arg_min(audit.period_start, way.depth),
                 'period_end': arg_min(audit.period_end, way.depth)
-            }::VARCHAR AS audit,
+            }) AS audit,
             count(audit.url) > 0
             AND count(audit.audit_type) > 0
             AND count(audit.statement_date) > 0
             AND count(audit.period_start) > 0
             AND count(audit.period_end) > 0 AS whole,
-            {
+            hash({
                 'url': arg_min_null(audit.url, way.depth),
                 'audit_type': arg_min_null(audit.audit_type, way.depth),
                 'statement_date': arg_min_null(audit.statement_date, way.depth),
                 'period_start': arg_min_null(audit.period_start, way.depth),
                 'period_end': arg_min_null(audit.period_end, way.depth)
-            }::VARCHAR AS nearest
+            }) AS nearest
         FROM way
         INNER JOIN record ON way.at_sha256 = record.sha256
         INNER JOIN audit ON record.record_key = audit.record_key
@@ -198,10 +199,10 @@ SELECT
         AS any_cp_date,
     try_cast(replace(coalesce(documents.cps_date, documents.both_date, documents.md_date), '.', '-') AS DATE)
         AS any_cps_date,
-    list_transform(
+    hash(list_transform(
         [documents.cp, documents.cps, documents.both_documents, documents.md],
         lambda urls: list_sort(list_transform(string_split(urls, ';'), lambda url: trim(url)))
-    )::VARCHAR AS documents,
+    )) AS documents,
     coalesce(trim(document.full_crl, '[]" '), '') AS full_crl,
     coalesce(trim(document.partitioned_crls, '[]" '), '') AS partitioned_crls
 FROM record

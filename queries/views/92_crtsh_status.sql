@@ -75,15 +75,15 @@ asked AS MATERIALIZED (
         AND NOT certificate.constrained
         AND NOT certificate.expired
         AND coalesce(issuer.not_revoked, false) AS compared,
-        compared AND certificate.for_tls AND issuer.not_revoked_tls AS compared_br,
-        compared AND certificate.for_tls AND issuer.not_revoked_ev IS NOT NULL
+        certificate.for_tls AND issuer.not_revoked_tls AS compared_br,
+        certificate.for_tls AND issuer.not_revoked_ev IS NOT NULL
         AND (
             certificate.policy_oids IS NULL
             OR list_has_any(certificate.policy_oids, list_append(issuer.not_revoked_ev, '2.5.29.32.0'))
         ) AS compared_ev,
-        compared AND certificate.for_email AND issuer.not_revoked_email AND program.root_program <> 'chrome'
+        certificate.for_email AND issuer.not_revoked_email AND program.root_program <> 'chrome'
             AS compared_smime,
-        compared AND certificate.for_code AND issuer.not_revoked_code AND program.root_program = 'microsoft'
+        certificate.for_code AND issuer.not_revoked_code AND program.root_program = 'microsoft'
             AS compared_code,
         -- What a record must have, roots exempt, and has not.
         if(certificate.is_root_record OR NOT certificate.has_record, [], list_filter([
@@ -133,18 +133,22 @@ asked AS MATERIALIZED (
         ON certificate.ca_id = subject.ca_id AND program.root_program = subject.root_program
 ),
 
+-- No audit at all is another one than any.
 compared AS (
     SELECT
         asked.ca_id,
         asked.root_program,
-        count(DISTINCT certificate.owner) > 1 AS owners,
-        count(DISTINCT coalesce(certificate.standard, 'none')) > 1 AS standard,
-        count(DISTINCT coalesce(certificate.tls_br, 'none')) FILTER (WHERE asked.compared_br) > 1 AS tls_br,
-        count(DISTINCT coalesce(certificate.tls_evg, 'none')) FILTER (WHERE asked.compared_ev) > 1 AS tls_evg,
-        count(DISTINCT coalesce(certificate.smime_br, 'none')) FILTER (WHERE asked.compared_smime) > 1 AS smime_br,
-        count(DISTINCT coalesce(certificate.code_signing, 'none')) FILTER (WHERE asked.compared_code) > 1
-            AS code_signing,
-        count(DISTINCT certificate.documents) > 1 AS documents
+        min(certificate.owner) <> max(certificate.owner) AS owners,
+        min(coalesce(certificate.standard, 0)) <> max(coalesce(certificate.standard, 0)) AS standard,
+        min(coalesce(certificate.tls_br, 0)) FILTER (WHERE asked.compared_br)
+        <> max(coalesce(certificate.tls_br, 0)) FILTER (WHERE asked.compared_br) AS tls_br,
+        min(coalesce(certificate.tls_evg, 0)) FILTER (WHERE asked.compared_ev)
+        <> max(coalesce(certificate.tls_evg, 0)) FILTER (WHERE asked.compared_ev) AS tls_evg,
+        min(coalesce(certificate.smime_br, 0)) FILTER (WHERE asked.compared_smime)
+        <> max(coalesce(certificate.smime_br, 0)) FILTER (WHERE asked.compared_smime) AS smime_br,
+        min(coalesce(certificate.code_signing, 0)) FILTER (WHERE asked.compared_code)
+        <> max(coalesce(certificate.code_signing, 0)) FILTER (WHERE asked.compared_code) AS code_signing,
+        min(certificate.documents) <> max(certificate.documents) AS documents
     FROM asked
     INNER JOIN certificate ON asked.sha256 = certificate.sha256
     WHERE asked.compared
@@ -182,10 +186,9 @@ issuer_name AS (
     WHERE has_record
 ),
 
-judged AS (
+evidence AS (
     SELECT
-        asked.sha256,
-        asked.root_program,
+        asked.*,
         list_filter([
             if(compared.owners, 'owners', NULL),
             if(compared.standard, 'Standard', NULL),
@@ -196,68 +199,21 @@ judged AS (
         ], lambda differing: differing IS NOT NULL) AS inconsistent,
         if(asked.crl_missing IS NULL, asked.incomplete, list_append(asked.incomplete, asked.crl_missing)) AS missing,
         onecrl.sha256 IS NOT NULL AND asked.root_program = 'mozilla' AS in_onecrl,
-        CASE
-            WHEN NOT certificate.has_record
-                THEN CASE
-                    WHEN NOT known.complete THEN 'NotInRecords'
-                    WHEN certificate.expired THEN 'Expired'
-                    WHEN NOT asked.suitable_undisclosed THEN 'NoKnownSuitableTrustPath'
-                    WHEN NOT asked.not_all_revoked THEN 'AllSuitablePathsRevoked'
-                    WHEN NOT certificate.constrained THEN 'Undisclosed'
-                    WHEN asked.root_program = 'apple' THEN 'TechnicallyConstrained'
-                    WHEN certificate.for_tls AND asked.tls_ever THEN 'TechnicallyConstrained'
-                    WHEN certificate.for_email AND asked.email_ever AND asked.root_program <> 'chrome'
-                        THEN 'TechnicallyConstrained'
-                    ELSE 'TechnicallyConstrainedOther'
-                END
-            WHEN certificate.revocation_status = 'Parent Cert Revoked'
-                THEN CASE
-                    WHEN NOT asked.suitable_disclosed THEN 'DisclosedButNoKnownSuitableTrustPath'
-                    WHEN in_onecrl THEN 'ParentRevokedButInOneCRL'
-                    ELSE 'ParentRevoked'
-                END
-            WHEN certificate.revocation_status = 'Revoked'
-                THEN CASE
-                    WHEN certificate.expired AND in_onecrl THEN 'RevokedViaOneCRLButExpired'
-                    WHEN certificate.expired THEN 'RevokedButExpired'
-                    WHEN in_onecrl AND NOT (certificate.for_tls AND asked.tls_ever)
-                        THEN 'RevokedViaOneCRLButNotNeeded'
-                    WHEN in_onecrl AND certificate.constrained AND NOT asked.is_root_record
-                        THEN 'RevokedViaOneCRLButTechnicallyConstrained'
-                    WHEN in_onecrl THEN 'RevokedViaOneCRL'
-                    -- Only where a list is loaded is it known not to be on it.
-                    WHEN
-                        asked.root_program = 'mozilla' AND known.onecrl_loaded
-                        AND certificate.for_tls AND asked.tls_ever
-                        THEN 'RevokedAndShouldBeAddedToOneCRL'
-                    WHEN
-                        certificate.constrained AND NOT asked.is_root_record AND asked.root_program <> 'microsoft'
-                        THEN 'RevokedAndTechnicallyConstrained'
-                    WHEN NOT asked.suitable_disclosed THEN 'DisclosedButNoKnownSuitableTrustPath'
-                    ELSE 'Revoked'
-                END
-            WHEN certificate.expired THEN 'DisclosedButExpired'
-            WHEN in_onecrl THEN 'DisclosedButInOneCRL'
-            WHEN certificate.constrained AND NOT asked.is_root_record THEN 'DisclosedButConstrained'
-            WHEN NOT asked.suitable_disclosed THEN 'DisclosedButNoKnownSuitableTrustPath'
-            WHEN len(missing) > 0
-                THEN if(asked.not_all_revoked, 'DisclosureIncomplete', 'AllSuitablePathsRevoked')
-            WHEN len(inconsistent) > 0 AND NOT asked.is_root_record
-                THEN if(asked.not_all_revoked, 'DisclosedWithInconsistentAudit', 'AllSuitablePathsRevoked')
-            WHEN compared.documents AND NOT asked.is_root_record
-                THEN if(asked.not_all_revoked, 'DisclosedWithInconsistentCPS', 'AllSuitablePathsRevoked')
-            WHEN
-                NOT asked.is_root_record AND len(issuer_name.parts) > 0
-                AND NOT list_bool_or(
-                    list_transform(issuer_name.parts, lambda part: starts_with(certificate.parent_name, part))
-                )
-                THEN 'DisclosedWithErrors'
-            WHEN in_crl.sha256 IS NOT NULL AND (NOT asked.is_root_record OR asked.root_program = 'chrome')
-                THEN 'DisclosedButInCRL'
-            ELSE 'Disclosed'
-        END AS status,
+        known.complete,
+        known.onecrl_loaded,
+        certificate.has_record,
+        certificate.expired,
+        certificate.constrained,
+        certificate.revocation_status,
+        certificate.for_tls,
+        certificate.for_email,
         certificate.mixed_kinds,
         certificate.parent_name,
+        compared.documents AS documents_differ,
+        len(issuer_name.parts) > 0
+        AND NOT list_bool_or(
+            list_transform(issuer_name.parts, lambda part: starts_with(certificate.parent_name, part))
+        ) AS misnamed,
         in_crl.reference AS crl
     FROM asked
     INNER JOIN certificate ON asked.sha256 = certificate.sha256
@@ -266,6 +222,68 @@ judged AS (
     LEFT JOIN onecrl ON asked.sha256 = onecrl.sha256
     LEFT JOIN in_crl ON asked.sha256 = in_crl.sha256
     LEFT JOIN issuer_name ON asked.sha256 = issuer_name.sha256
+),
+
+judged AS (
+    SELECT
+        *,
+        CASE
+            WHEN NOT has_record
+                THEN CASE
+                    WHEN NOT complete THEN 'NotInRecords'
+                    WHEN expired THEN 'Expired'
+                    WHEN NOT suitable_undisclosed THEN 'NoKnownSuitableTrustPath'
+                    WHEN NOT not_all_revoked THEN 'AllSuitablePathsRevoked'
+                    WHEN NOT constrained THEN 'Undisclosed'
+                    WHEN
+                        root_program = 'apple'
+                        OR for_tls AND tls_ever
+                        OR for_email AND email_ever AND root_program <> 'chrome'
+                        THEN 'TechnicallyConstrained'
+                    ELSE 'TechnicallyConstrainedOther'
+                END
+            WHEN revocation_status = 'Parent Cert Revoked'
+                THEN CASE
+                    WHEN NOT suitable_disclosed THEN 'DisclosedButNoKnownSuitableTrustPath'
+                    WHEN in_onecrl THEN 'ParentRevokedButInOneCRL'
+                    ELSE 'ParentRevoked'
+                END
+            WHEN revocation_status = 'Revoked'
+                THEN CASE
+                    WHEN expired AND in_onecrl THEN 'RevokedViaOneCRLButExpired'
+                    WHEN expired THEN 'RevokedButExpired'
+                    WHEN in_onecrl AND NOT (for_tls AND tls_ever)
+                        THEN 'RevokedViaOneCRLButNotNeeded'
+                    WHEN in_onecrl AND constrained AND NOT is_root_record
+                        THEN 'RevokedViaOneCRLButTechnicallyConstrained'
+                    WHEN in_onecrl THEN 'RevokedViaOneCRL'
+                    -- Only where a list is loaded is it known not to be on it.
+                    WHEN
+                        root_program = 'mozilla' AND onecrl_loaded
+                        AND for_tls AND tls_ever
+                        THEN 'RevokedAndShouldBeAddedToOneCRL'
+                    WHEN
+                        constrained AND NOT is_root_record AND root_program <> 'microsoft'
+                        THEN 'RevokedAndTechnicallyConstrained'
+                    WHEN NOT suitable_disclosed THEN 'DisclosedButNoKnownSuitableTrustPath'
+                    ELSE 'Revoked'
+                END
+            WHEN expired THEN 'DisclosedButExpired'
+            WHEN in_onecrl THEN 'DisclosedButInOneCRL'
+            WHEN constrained AND NOT is_root_record THEN 'DisclosedButConstrained'
+            WHEN NOT suitable_disclosed THEN 'DisclosedButNoKnownSuitableTrustPath'
+            WHEN len(missing) > 0
+                THEN if(not_all_revoked, 'DisclosureIncomplete', 'AllSuitablePathsRevoked')
+            WHEN len(inconsistent) > 0 AND NOT is_root_record
+                THEN if(not_all_revoked, 'DisclosedWithInconsistentAudit', 'AllSuitablePathsRevoked')
+            WHEN documents_differ AND NOT is_root_record
+                THEN if(not_all_revoked, 'DisclosedWithInconsistentCPS', 'AllSuitablePathsRevoked')
+            WHEN misnamed AND NOT is_root_record THEN 'DisclosedWithErrors'
+            WHEN crl IS NOT NULL AND (NOT is_root_record OR root_program = 'chrome')
+                THEN 'DisclosedButInCRL'
+            ELSE 'Disclosed'
+        END AS status
+    FROM evidence
 )
 
 SELECT

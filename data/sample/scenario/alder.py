@@ -14,9 +14,16 @@ audits, the S/MIME BR audit too: claimed. Apple trusts only the old root for cod
 is capable of that through the cross-certificate alone, by one self-signed hop at the end.
 """
 
-from data.sample.scenario.model import Owner, Record
+from data.sample.scenario.model import Owner, Record, Said
 from tests.pki import ANY_POLICY, CLIENT_AUTH, EV_POLICY, SECURE_EMAIL, SERVER_AUTH, Authority
 
+# A year earlier, one of its twins had not expired and the other was not revoked.
+AS_THE_THIRD: Said = {
+    "tls": "* no_trusted_path",
+    "email": "amz Standard=inherited; * no_trusted_path",
+    "code": "a -; m inherited; * no_trusted_path",
+    "ev": "* no_trusted_path",
+}
 KINDS = ("Standard", "NetSec", "TLS BR", "TLS EVG", "Code Signing", "S/MIME BR")
 
 
@@ -59,12 +66,14 @@ def _cross(owner: Owner, old: Authority, network: Authority) -> None:
         old.issue(network, not_before="2008-11-01", not_after="2023-11-01", aki="issuer"),
         Record("alder-root", same=True),
         everything="* expired",
+        on={"2023-05-08": AS_THE_THIRD},
     )
     owner.add(
         "alder-cross-revoked",
         old.issue(network, not_before="2008-10-23", not_after="2025-12-30", aki="issuer"),
         Record("alder-root", same=True, revocation="Revoked"),
         everything="* revoked",
+        on={"2023-05-08": AS_THE_THIRD},
     )
     owner.add(
         "alder-cross",

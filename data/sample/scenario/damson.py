@@ -18,8 +18,12 @@ Damson Root CA (damson-root; TLS in all four)
         └── Damson Paper Web CA (damson-paper-web; inherits through the record without PEM)
 """
 
-from data.sample.scenario.model import Audits, Owner, Record
+from data.sample.scenario.model import Audits, Owner, Record, Said
 from tests.pki import SERVER_AUTH, Authority
+
+# No period on record to date the rules by: the day itself does, and NetSec is asked for.
+LATER = "2025-09-01"
+NO_NETSEC: dict[str, Said] = {LATER: {"tls": "* broken_inheritance, NetSec=broken_inheritance"}}
 
 
 def build() -> Owner:
@@ -45,14 +49,19 @@ def build() -> Owner:
 def _add(
     owner: Owner, issuer: Authority, subject: str, label: str, since: str, record: Record, tls: str
 ) -> None:
-    """Add a CA for TLS only, valid for six years, of an owner whose root is trusted for TLS only."""
+    """Add a CA for TLS only, valid for six years, of an owner whose root is trusted for TLS only.
+
+    A way up that leads to no audit leads to none of any kind; what waits for the owner's next audit waits in
+    vain.
+    """
     certificate = issuer.issue(
         owner.ca(subject),
         not_before=since,
         not_after=f"{int(since[:4]) + 6}{since[4:]}",
         eku=[SERVER_AUTH],
     )
-    owner.add(label, certificate, record, tls=tls, email="* no_trusted_path")
+    on = NO_NETSEC if tls in ("* broken_inheritance", "* issued_after_period") else {}
+    owner.add(label, certificate, record, tls=tls, email="* no_trusted_path", on=on)
 
 
 def _root_x(owner: Owner, root: Authority) -> None:
@@ -63,6 +72,7 @@ def _root_x(owner: Owner, root: Authority) -> None:
         Record(root=True),
         tls="* no_audit_record",
         email="* no_trusted_path",
+        on={LATER: {"tls": "* no_audit_record, NetSec=no_audit_record"}},
     )
     _add(
         owner,

@@ -20,21 +20,21 @@ class Day:
     not_asked: Set[str] = frozenset()
 
 
-# A period ends, and 458 days later (366, and 92 for the statement) it says nothing any more. The last that the
-# reports know of ends on 2024-04-15. What is stale is not judged further: how long its period was, what lay
-# before it, what is younger than it. A pending certificate that waits for the owner's next statement is told
-# by itself: there is none.
+# A period ends, and 458 days later (366, and 92 for the statement) it says nothing any more. The last that
+# the reports know of ends on 2024-04-15. What is stale is not judged further: how long its period was, what
+# lay before it, what is younger than it. A certificate without audits that waits for the owner's next
+# statement is told by itself: none came.
 OVERDUE = dict.fromkeys(("own", "inherited", "bad_period", "period_gap", "issued_after_period"), "stale")
 
 DAYS = (
-    # The older report. No S/MIME BR audit is asked for before periods end after 2023-10-30 (Mozilla, Microsoft)
-    # or start after 2023-09-01 (Apple).
+    # The older report. No S/MIME BR audit is asked for before periods end after 2023-10-30 (Mozilla,
+    # Microsoft) or start after 2023-09-01 (Apple).
     Day(date(2023, 5, 8), not_asked=frozenset({"S/MIME BR"})),
     Day(date(2024, 5, 8)),
     # The same report, 24 days later.
     Day(date(2024, 6, 1)),
-    # The same report, when every audit in it is overdue. NetSec is asked for of periods that end after 2025-03-15
-    # (Mozilla, TLS) or 2025-07-15: of no record that has a period, and of every one that has none.
+    # The same report, when every audit in it is overdue. NetSec is asked for of periods that end after
+    # 2025-03-15 (Mozilla, TLS) or 2025-07-15: of nothing that has a period, and of all that has none.
     Day(date(2025, 9, 1), becomes=OVERDUE),
 )
 

@@ -19,7 +19,10 @@ from data.sample.scenario.model import Audit, Audits, Owner, Record, audit
 from tests.pki import SERVER_AUTH, Authority, Issued
 
 KINDS = ("Standard", "TLS BR")
+# The audits of the older report were in order.
+OLDER = "2023-05-08"
 NO_MAIL = "* no_trusted_path"
+LATE = ("TLS BR", "late_statement")
 
 
 def build() -> Owner:
@@ -62,6 +65,7 @@ def _aged(owner: Owner, root: Authority) -> None:
         Record("elm-root", audits=stale, before=stale),
         tls="* stale",
         email=NO_MAIL,
+        on={OLDER: {"tls": "* own"}},
     )
     warnings = [(kind, "audit_due") for kind in KINDS]
     owner.add(
@@ -71,6 +75,11 @@ def _aged(owner: Owner, root: Authority) -> None:
         tls="* own",
         email=NO_MAIL,
         warnings=warnings,
+        on={
+            OLDER: {"warnings": []},
+            "2024-06-01": {"tls": "* stale", "warnings": []},
+            "2025-09-01": {"tls": "* stale", "warnings": []},
+        },
     )
     owner.add(
         "elm-late",
@@ -78,7 +87,12 @@ def _aged(owner: Owner, root: Authority) -> None:
         Record("elm-root", audits=late),
         tls="* own",
         email=NO_MAIL,
-        warnings=[("TLS BR", "late_statement")],
+        warnings=[LATE],
+        on={
+            OLDER: {"warnings": []},
+            # A statement that came late stays late; a stale audit is no longer called due.
+            "2024-06-01": {"warnings": [LATE, *warnings]},
+        },
     )
 
 
@@ -93,6 +107,7 @@ def _odd_periods(owner: Owner, root: Authority) -> None:
         Record("elm-root", audits=long),
         tls="* bad_period",
         email=NO_MAIL,
+        on={OLDER: {"tls": "* own"}},
     )
     swapped = {
         **owner.yearly("Standard", end="2023-12-31", tag="-swapped"),
@@ -106,6 +121,7 @@ def _odd_periods(owner: Owner, root: Authority) -> None:
         record,
         tls="* own, TLS BR=bad_period",
         email=NO_MAIL,
+        on={OLDER: {"tls": "* own"}},
     )
 
 
@@ -121,6 +137,7 @@ def _gap(owner: Owner, root: Authority) -> None:
         Record("elm-root", audits=now, before=before),
         tls="* period_gap",
         email=NO_MAIL,
+        on={OLDER: {"tls": "* own"}},
     )
     below = Record("elm-gap", same=True)
     owner.add(
@@ -129,6 +146,7 @@ def _gap(owner: Owner, root: Authority) -> None:
         below,
         tls="* period_gap",
         email=NO_MAIL,
+        on={OLDER: {"tls": "* inherited"}},
     )
 
 
@@ -146,6 +164,7 @@ def _young(owner: Owner, root: Authority) -> None:
         Record("elm-root"),
         tls="* issued_after_period",
         email=NO_MAIL,
+        on={"2025-09-01": {"tls": "* no_audit_record, NetSec=no_audit_record"}},
     )
 
 
@@ -169,6 +188,7 @@ def _incomplete(owner: Owner, root: Authority) -> None:
         record,
         tls="* own, TLS BR=audit_without_period",
         email=NO_MAIL,
+        on={OLDER: {"tls": "* own"}},
     )
 
 

@@ -14,10 +14,20 @@ Fern Root CA (fern-root; TLS in all four, e-mail in three, code signing in micro
         └── Fern Rescued CA (fern-rescued; `Parent Cert Revoked`, but the other path stands)
 """
 
-from data.sample.scenario.model import Owner, Record
+from data.sample.scenario.model import Owner, Record, Said
 from tests.pki import SERVER_AUTH, Authority
 
+OLDER, SOON, LATER = "2023-05-08", "2024-06-01", "2025-09-01"
 NO_MAIL, NO_CODE = "amz not_capable; * no_trusted_path", "m not_capable; * no_trusted_path"
+
+# In the older report nothing was revoked, and the S/MIME BR audit was not asked for.
+FOR_ALL: Said = {
+    "tls": "* inherited",
+    "email": "amz Standard=inherited; * no_trusted_path",
+    "code": "m inherited; * no_trusted_path",
+    "ev": "* no_trusted_path",
+}
+FOR_TLS: Said = {"tls": "* inherited", "email": NO_MAIL, "code": NO_CODE, "ev": "* no_trusted_path"}
 
 
 def build() -> Owner:
@@ -59,7 +69,19 @@ def _undisclosed(owner: Owner, root: Authority) -> None:
         tls="* newly_issued",
         email=NO_MAIL,
         code=NO_CODE,
+        # Its seven days are over, and the newest report is of the last of them.
+        on={SOON: {"tls": "* report_too_old"}, LATER: {"tls": "* report_too_old"}},
     )
+
+
+def _future(reason: str) -> Said:
+    """Return what is said of `fern-future` once it is valid: it inherits audits, of a period before it."""
+    return {
+        "tls": f"* {reason}",
+        "email": f"amz {reason}; * no_trusted_path",
+        "code": f"m {reason}; * no_trusted_path",
+        "ev": "* no_trusted_path",
+    }
 
 
 def _times(owner: Owner, root: Authority) -> None:
@@ -68,12 +90,14 @@ def _times(owner: Owner, root: Authority) -> None:
         root.issue(owner.ca("Fern Future CA"), not_before="2024-06-01", not_after="2034-06-01"),
         Record("fern-root", same=True),
         everything="* not_yet_valid",
+        on={SOON: _future("issued_after_period"), LATER: _future("stale")},
     )
     owner.add(
         "fern-past",
         root.issue(owner.ca("Fern Past CA"), not_before="2016-05-08", not_after="2024-05-07 23:59:59"),
         Record("fern-root", same=True),
         everything="* expired",
+        on={OLDER: FOR_ALL},
     )
 
 
@@ -108,12 +132,14 @@ def _revoked(owner: Owner, root: Authority) -> None:
         root.issue(policy, not_before="2017-01-01", not_after="2032-01-01"),
         Record("fern-root", same=True, revocation="Revoked"),
         everything="* revoked",
+        on={OLDER: FOR_ALL},
     )
     owner.add(
         "fern-policy-web",
         policy.issue(owner.ca("Fern Policy Web CA"), not_before="2018-01-01", not_after="2031-01-01"),
         Record("fern-policy", same=True, revocation="Parent Cert Revoked"),
         everything="* no_trusted_path",
+        on={OLDER: FOR_ALL},
     )
 
 
@@ -124,6 +150,7 @@ def _bridge(owner: Owner, root: Authority) -> None:
         root.issue(bridge, not_before="2017-02-01", not_after="2032-02-01", eku=[SERVER_AUTH]),
         Record("fern-root", same=True, revocation="Revoked"),
         everything="* revoked",
+        on={OLDER: FOR_TLS},
     )
     owner.add(
         "fern-bridge",
@@ -142,4 +169,6 @@ def _bridge(owner: Owner, root: Authority) -> None:
         tls="* inherited",
         email=NO_MAIL,
         code=NO_CODE,
+        # The other path ended with `fern-bridge`.
+        on={day: {"everything": "* no_trusted_path"} for day in (SOON, LATER)},
     )

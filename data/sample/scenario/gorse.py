@@ -13,12 +13,28 @@ Gorse Mail Root (gorse-mail-root; an anchor with its own EKU emailProtection and
   └── Gorse Mail Sub CA (gorse-mail-sub; below pathLen 0: no valid path)
 """
 
-from data.sample.scenario.model import Owner, Record, Told
+from data.sample.scenario.model import Owner, Record, Said, Told
 from tests.pki import SECURE_EMAIL, SERVER_AUTH, Authority, extension, tlv
 
 BAD_CRL = extension(
     "2.5.29.31", tlv(0x30, tlv(0x30, tlv(0xA0, tlv(0x86, b"http://crl.gorse.example/1.crl"))))
 )
+OLDER, LATER = "2023-05-08", "2025-09-01"
+# A year earlier chrome trusted it for TLS and apple for e-mail; at last apple no more for TLS.
+ROOT_LATER: Said = {"tls": "z stale; * no_trusted_path"}
+ROOT_ON: dict[str, Said] = {
+    OLDER: {"tls": "acz own; * no_trusted_path", "email": "amz Standard=own; * no_trusted_path"},
+    LATER: ROOT_LATER,
+}
+BELOW_OLDER = "acz inherited; * no_trusted_path"
+CASE_ON: dict[str, Said] = {
+    OLDER: {"tls": BELOW_OLDER, "email": "amz Standard=inherited; * no_trusted_path"},
+    LATER: ROOT_LATER,
+}
+ODD_ON: dict[str, Said] = {
+    OLDER: {"tls": BELOW_OLDER, "email": "amz not_capable; * no_trusted_path"},
+    LATER: ROOT_LATER,
+}
 TLS_BY_ROOT, NO_MAIL = "az inherited; * no_trusted_path", "mz not_capable; * no_trusted_path"
 
 
@@ -28,7 +44,11 @@ def build() -> Owner:
     _version_1(owner)
     root = owner.ca("Gorse Root CA")
     record = Record(root=True, audits=owner.yearly("Standard", "NetSec", "TLS BR", "S/MIME BR"))
-    answers: Told = {"tls": "az own; * no_trusted_path", "email": "mz own; * no_trusted_path"}
+    answers: Told = {
+        "tls": "az own; * no_trusted_path",
+        "email": "mz own; * no_trusted_path",
+        "on": ROOT_ON,
+    }
     owner.add(
         "gorse-root", root.self_signed(not_before="2011-01-01", not_after="2036-01-01"), record, **answers
     )
@@ -97,6 +117,7 @@ def _below_root(owner: Owner, root: Authority) -> None:
         record,
         tls=TLS_BY_ROOT,
         email="mz inherited; * no_trusted_path",
+        on=CASE_ON,
     )
     _odd(owner, root, record)
 
@@ -115,6 +136,7 @@ def _odd(owner: Owner, root: Authority, record: Record) -> None:
         tls=TLS_BY_ROOT,
         email=NO_MAIL,
         odd=True,
+        on=ODD_ON,
     )
     owner.add(
         "gorse-short-time",
@@ -129,6 +151,7 @@ def _odd(owner: Owner, root: Authority, record: Record) -> None:
         tls=TLS_BY_ROOT,
         email=NO_MAIL,
         odd=True,
+        on=ODD_ON,
     )
 
 

@@ -229,9 +229,7 @@ def read_said(said: Said) -> list[Answer]:
     """Read the answers for the purposes that are spoken of."""
     everything = said.get("everything")
     texts = {purpose: everything or said.get(word) for word, purpose in PURPOSES.items()}
-    return [
-        answer for purpose, text in texts.items() if text for answer in read_answers(purpose, str(text))
-    ]
+    return [answer for purpose, text in texts.items() if text for answer in read_answers(purpose, str(text))]
 
 
 def with_ev(answers: Sequence[Answer]) -> list[Answer]:
