@@ -6,8 +6,8 @@
 -- param: purpose varchar NULL only this purpose
 -- param: kind varchar NULL only this audit kind
 -- param: severity varchar NULL only this severity: gap, warning or note
--- denominator: certificates in scope
--- of: SELECT count(DISTINCT sha256) FROM coverage
+-- denominator: certificates in scope, or of which something is to be said
+-- of: SELECT count(*) FROM (SELECT sha256 FROM coverage UNION SELECT sha256 FROM finding)
 -- columns: severity, owner, root_program, purpose, audit_kind, reason, sha256, subject, issuer,
 --   is_cross_certificate, detail, also, since, witness, evidence, rule, requirement_citation, citation, finding_id
 SELECT

@@ -203,6 +203,17 @@ FROM seen
 GROUP BY sha256;
 COMMENT ON VIEW first_sight IS 'When each certificate was first seen, where that is known: by CCADB, where an earlier complete report lacked it, or by a CT log.';
 
+-- Where there is a sight of it after its notBefore, that is when it was issued, as far as anybody can tell.
+CREATE OR REPLACE VIEW issued AS
+SELECT
+    certificate.sha256,
+    greatest(certificate.not_before::DATE, first_sight.seen_on) AS issued_on,
+    if(first_sight.seen_on > certificate.not_before::DATE, 'first seen in ' || first_sight.source, 'notBefore')
+        AS issued_because
+FROM certificate
+LEFT JOIN first_sight ON certificate.sha256 = first_sight.sha256;
+COMMENT ON VIEW issued IS 'When each certificate was issued: by its first sight where one is known and later than its notBefore, else by that.';
+
 CREATE OR REPLACE VIEW ca_owner AS
 WITH claim AS (
     SELECT

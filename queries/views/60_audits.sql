@@ -178,6 +178,16 @@ WHERE period_end IS NOT NULL
 GROUP BY record_id;
 COMMENT ON VIEW record_period IS 'The latest audit period that a record can point to: dated rules are keyed on it.';
 
+CREATE OR REPLACE VIEW certificate_period AS
+SELECT
+    record.sha256,
+    max(period.period_end) AS period_end,
+    max_by(period.period_start, (period.period_end, period.period_start)) AS period_start
+FROM record_period AS period
+INNER JOIN ccadb_record AS record ON period.record_id = record.salesforce_id
+GROUP BY record.sha256;
+COMMENT ON VIEW certificate_period IS 'The latest audit period that any record of a certificate can point to.';
+
 CREATE OR REPLACE VIEW owner_period AS
 SELECT
     coalesce(record.subordinate_ca_owner, record.ca_owner) AS owner,

@@ -12,7 +12,7 @@ SELECT
     rule.citation AS requirement_citation
 FROM in_scope
 INNER JOIN ccadb_record AS record ON in_scope.sha256 = record.sha256
-LEFT JOIN record_period ON record.salesforce_id = record_period.record_id
+LEFT JOIN certificate_period AS record_period ON in_scope.sha256 = record_period.sha256
 INNER JOIN rule_audit_requirements AS rule
     ON in_scope.root_program = rule.root_program AND in_scope.purpose = rule.purpose
 WHERE
@@ -49,10 +49,12 @@ known AS (
         audit.period_end,
         ending.ending,
         ending.at_id AS ending_at,
+        record_base.complete_dated IS NULL AND ending.ending = 'parent_missing' AS parent_not_loaded,
         certificate.not_before::DATE AS not_before,
-        greatest(certificate.not_before::DATE, sight.seen_on) AS issued_on,
+        issued.issued_on,
         'valid from ' || certificate.not_before::DATE
-        || coalesce(', first seen in ' || sight.source || ' ' || sight.seen_on, '') AS issued,
+        || if(issued.issued_because = 'notBefore', '', ', ' || issued.issued_because || ' ' || issued.issued_on)
+            AS issued,
         owner_period.period_end AS owner_period_end,
         hole.hole_start,
         hole.hole_end,
@@ -74,7 +76,8 @@ known AS (
         ON
             coalesce(record.subordinate_ca_owner, record.ca_owner) = owner_period.owner
             AND asked.audit_kind = owner_period.audit_kind
-    LEFT JOIN first_sight AS sight ON asked.sha256 = sight.sha256
+    INNER JOIN issued ON asked.sha256 = issued.sha256
+    CROSS JOIN record_base
     LEFT JOIN (
         SELECT
             root_program,
@@ -96,9 +99,17 @@ hit AS (
                 'detail': issued || '; the owner''s latest ' || audit_kind || ' period ended ' || owner_period_end,
                 'since': owner_period_end
             } END,
+            -- A slice does not tell what its records' parents say.
+            CASE WHEN NOT found AND parent_not_loaded THEN {
+                'step': '7h',
+                'reason': 'parent_not_loaded',
+                'detail': 'the parent of record ' || ending_at || ' is not among the records loaded, a slice',
+                'since': NULL::DATE
+            } END,
             CASE
                 WHEN
                     NOT found
+                    AND NOT parent_not_loaded
                     AND (
                         ending IN ('circle', 'parent_missing', 'parent_not_issuer')
                         OR ending = 'end' AND NOT has_other_kinds
@@ -258,6 +269,7 @@ pem_report AS (
 SELECT
     in_scope.*,
     certificate.not_before::DATE AS not_before,
+    issued.issued_on,
     record_base.complete_dated,
     record_base.any_loaded,
     unread.rows_unnamed,
@@ -265,16 +277,15 @@ SELECT
     CASE
         WHEN record_base.complete_dated IS NULL THEN 'not_in_records'
         WHEN rejected.sha256 IS NOT NULL THEN 'row_rejected'
+        WHEN as_of() <= issued.issued_on + threshold('disclosure_grace')::INTEGER THEN 'newly_issued'
         WHEN
-            as_of() <= certificate.not_before::DATE + threshold('disclosure_grace')::INTEGER
-            THEN 'newly_issued'
-        WHEN
-            record_base.complete_dated <= certificate.not_before::DATE + threshold('disclosure_grace')::INTEGER
+            record_base.complete_dated <= issued.issued_on + threshold('disclosure_grace')::INTEGER
             THEN 'report_too_old'
         ELSE 'undisclosed'
     END AS reason
 FROM scoped AS in_scope
 INNER JOIN certificate ON in_scope.sha256 = certificate.sha256
+INNER JOIN issued ON in_scope.sha256 = issued.sha256
 CROSS JOIN record_base
 CROSS JOIN unread
 LEFT JOIN rejected ON in_scope.sha256 = rejected.sha256
@@ -288,6 +299,7 @@ SELECT
     0 AS paths,
     NULL AS witness_path_id,
     certificate.not_before::DATE AS not_before,
+    NULL AS issued_on,
     NULL AS complete_dated,
     NULL AS any_loaded,
     0 AS rows_unnamed,
@@ -345,7 +357,7 @@ best AS (
     QUALIFY
         row_number() OVER (
             PARTITION BY sha256, root_program, purpose, audit_kind
-            ORDER BY list_position(['claimed', 'pending', 'unknown', 'gap'], verdict), test, record_id
+            ORDER BY list_position(['claimed', 'pending', 'unknown', 'gap'], verdict), test DESC, record_id
         ) = 1
 )
 
@@ -400,7 +412,8 @@ SELECT
             'the complete report of ' || missing.complete_dated || ' has no record of it'
             || if(missing.in_pem_report, ', though CCADB''s PEM report has it', '')
             || if(missing.rows_unnamed > 0, '; ' || missing.rows_unnamed || ' rows that could not be read may be it', '')
-    END || '; valid from ' || missing.not_before AS detail,
+    END || '; valid from ' || missing.not_before
+    || if(missing.issued_on > missing.not_before, ', first seen ' || missing.issued_on, '') AS detail,
     []::VARCHAR[] AS also,
     rule.severity,
     missing.witness_path_id,
@@ -412,7 +425,7 @@ SELECT
     NULL AS period_start,
     NULL AS period_end,
     CASE rule.reason
-        WHEN 'undisclosed' THEN missing.not_before + threshold('disclosure_grace')::INTEGER
+        WHEN 'undisclosed' THEN missing.issued_on + threshold('disclosure_grace')::INTEGER
     END AS since,
     rule.citation AS requirement_citation,
     rule.sentence,

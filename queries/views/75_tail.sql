@@ -59,6 +59,12 @@ SELECT
 FROM last_path
 INNER JOIN trusted_root AS root ON last_path.anchor_sha256 = root.sha256
 LEFT JOIN ev_root ON root.root_program = ev_root.root_program AND root.ca_id = ev_root.ca_id
+-- About an anchor the program's store decides, not a record.
+ANTI JOIN (SELECT DISTINCT root_program, sha256 FROM trusted_root) AS anchor
+    ON
+        root.root_program = anchor.root_program
+        AND last_path.sha256 = anchor.sha256
+        AND last_path.ended_because = 'revoked'
 WHERE
     list_contains(last_path.purposes, if(root.purpose = 'ev_tls', 'server_auth', root.purpose))
     AND (
@@ -97,5 +103,11 @@ SELECT
 FROM asked
 LEFT JOIN ccadb_record AS record ON asked.sha256 = record.sha256
 LEFT JOIN resolved_audit AS audit
-    ON record.salesforce_id = audit.record_id AND asked.audit_kind = audit.audit_kind;
+    ON record.salesforce_id = audit.record_id AND asked.audit_kind = audit.audit_kind
+-- A certificate under several records has the best of them.
+QUALIFY
+    row_number() OVER (
+        PARTITION BY asked.sha256, asked.root_program, asked.purpose, asked.audit_kind
+        ORDER BY list_position(['claimed', 'unknown', 'open'], state), audit.period_end DESC, record_id
+    ) = 1;
 COMMENT ON VIEW tail IS 'What each certificate that ended lately could issue for, and whether an audit on record covers its last day: claimed, open (the next statement must list it), unknown.';

@@ -48,6 +48,7 @@ sibling_conflict AS (
         verdict.audit_kind,
         verdict.ca_id,
         count(DISTINCT coalesce(record.subordinate_ca_owner, record.ca_owner)) AS owners,
+        -- To have none is a verdict of its own: the query sibling-audit-conflict counts it too.
         count(
             DISTINCT (
                 verdict.url, verdict.audit_type, verdict.statement_date, verdict.period_start, verdict.period_end

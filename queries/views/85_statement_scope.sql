@@ -1,17 +1,6 @@
 -- The list of which certificate belongs in which audit statement of a period, and of what is left out, each with its
 -- reason (data/listing_reasons.csv): CCADB Policy 5.1 and 5.2, BR 8.6 (3).
 
--- Where there is a sight of it after its notBefore, that is when it was issued, as far as anybody can tell.
-CREATE OR REPLACE VIEW issued AS
-SELECT
-    certificate.sha256,
-    greatest(certificate.not_before::DATE, first_sight.seen_on) AS issued_on,
-    if(first_sight.seen_on > certificate.not_before::DATE, 'first seen in ' || first_sight.source, 'notBefore')
-        AS issued_because
-FROM certificate
-LEFT JOIN first_sight ON certificate.sha256 = first_sight.sha256;
-COMMENT ON VIEW issued IS 'When each certificate was issued: by its first sight where one is known and later than its notBefore, else by that.';
-
 -- statement_scope(owner, keys, first, last, program, intended): certificate × audit kind. owner: as CCADB names it, whole,
 -- in any case; keys: SHA-256 of issuing keys instead, parted by commas; program, intended: see period_permitted.
 CREATE OR REPLACE MACRO statement_scope(wanted_owner, wanted_keys, first_day, last_day, wanted_program, intended) AS TABLE

@@ -29,7 +29,7 @@ ELSEWHERE_OPEN = OTHER.issue(ELSEWHERE, **OPEN)
 _, MAIL_CERT = child("Mail", eku=[SECURE_EMAIL], constraints=[MAIL, DIRECTORY])
 _, CODE_CERT = child("Code", eku=[CODE_SIGNING], constraints=[DNS, MAIL, DIRECTORY, *NO_IP])
 
-# Neither TLS nor e-mail has a name left; of the second the constraints of two certificates leave none together.
+# Neither TLS nor e-mail has a name left; in the second case by the constraints of two certificates together.
 _, NAMELESS = child("Nameless", constraints=["excluded:dns:", *NO_IP, "excluded:email:"])
 HALF, HALF_NAMELESS = child("Half nameless", constraints=["excluded:dns:", *NO_IP])
 _, BELOW_HALF = child("Below half", HALF, constraints=["excluded:email:"])

@@ -148,3 +148,20 @@ def test_a_record_that_a_later_complete_report_lacks_is_gone(lab: Lab) -> None:
     # Nine months before the audit of 2024 existed, the record was there and said that it would be covered.
     assert lab.verdict(OLD, day=ago(300)) == "unknown audit_after_the_day"
     assert lab.verdict(OLD, None) == "gap undisclosed"
+
+
+def test_seven_days_begin_with_the_first_sight(lab: Lab) -> None:
+    """Its notBefore is of 2015; a log took it in on 2024-05-05, and the report of the day after lacks it."""
+    [(spki, serial)] = lab.query(f"SELECT spki_sha256, serial FROM certificate WHERE sha256 = '{OLD.sha256}'")
+    lab.report("2024-05-06", ROOT_RECORD)
+    lab.connection.execute(
+        "INSERT INTO crtsh_listed SELECT max(snapshot_id), 1, 7, ?, NULL, NULL, ?, NULL, NULL,"
+        " TIMESTAMP '2024-05-05 10:00:00' FROM snapshot",
+        [spki, serial],
+    )
+    lab.forget()
+    assert lab.verdict(OLD, None) == "pending newly_issued"
+    lab.report("2024-05-20", ROOT_RECORD)
+    row = lab.coverage(OLD, None, day="2024-05-21")
+    assert (row.reason, str(row.since)) == ("undisclosed", "2024-05-12")
+    assert "first seen 2024-05-05" in row.detail

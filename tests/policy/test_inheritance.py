@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -144,3 +145,17 @@ def test_nor_where_the_parent_is_who_it_says_signed_it(lab: Lab) -> None:
     )
     assert lab.verdict(RING_ENTRY, day="2024-06-01") == AUDITED
     assert lab.verdict(BELOW_FORGED, day="2024-06-01") == BROKEN
+
+
+def test_a_slice_does_not_tell_what_a_parent_says(tmp_path: Path) -> None:
+    """The same record, its parent not in it: of a complete report a break, of a slice nothing known."""
+    below = CASES["its own record"]
+    rows = (record(ROOT_CERT, "R", **audits()), record(below, "B", "lost", **SAME))
+    for complete, verdict in ((False, "unknown parent_not_loaded"), (True, BROKEN)):
+        folder = tmp_path / verdict
+        folder.mkdir()
+        with open_lab(folder) as opened:
+            opened.certificates(ROOT_CERT, MID_CERT, below)
+            opened.trust("mozilla", ROOT_CERT)
+            opened.report(DAY, *rows, complete=complete)
+            assert opened.verdict(below) == verdict
