@@ -7,46 +7,46 @@
 -- denominator: certificates known
 -- of: SELECT count(*) FROM certificate
 -- columns: reason, verdict, why, owner, sha256, subject, issuer, not_after, scopes
+WITH state AS (
+    SELECT
+        sha256,
+        out_reason AS reason,
+        list(root_program || ':' || purpose ORDER BY root_program, purpose) AS scopes
+    FROM scope_state
+    WHERE
+        NOT in_scope
+        AND (
+            out_reason NOT IN ('expired', 'not_ca')
+            OR getvariable('reason') IS NOT NULL
+            OR getvariable('sha256') IS NOT NULL
+        )
+        AND lower(out_reason) = lower(coalesce(getvariable('reason'), out_reason))
+        AND sha256 = coalesce(lower(getvariable('sha256')), sha256)
+    GROUP BY sha256, out_reason
+),
+
+ground AS (
+    SELECT
+        sha256,
+        string_agg(DISTINCT said, '; ' ORDER BY said) AS said
+    FROM (SELECT sha256, root_program || ', ' || certainty || ': ' || citation AS said FROM exempt) AS each
+    GROUP BY sha256
+)
+
 SELECT
-    scope_state.out_reason AS reason,
+    state.reason,
     rule.verdict,
-    rule.sentence || coalesce(
-        '; ' || string_agg(
-            DISTINCT exempt.root_program || ', ' || exempt.certainty || ': ' || exempt.citation, '; '
-            ORDER BY exempt.root_program || ', ' || exempt.certainty || ': ' || exempt.citation
-        ),
-        ''
-    ) AS why,
+    rule.sentence || coalesce('; ' || ground.said, '') AS why,
     duty.owner,
-    scope_state.sha256,
+    state.sha256,
     certificate.subject,
     certificate.issuer,
     certificate.not_after,
-    list(
-        scope_state.root_program || ':' || scope_state.purpose
-        ORDER BY scope_state.root_program, scope_state.purpose
-    ) AS scopes
-FROM scope_state
-INNER JOIN certificate ON scope_state.sha256 = certificate.sha256
-INNER JOIN duty ON scope_state.sha256 = duty.sha256
-INNER JOIN rule_verdicts AS rule ON scope_state.out_reason = rule.reason
-LEFT JOIN exempt
-    ON
-        scope_state.out_reason = 'technically_constrained'
-        AND scope_state.sha256 = exempt.sha256
-        AND scope_state.root_program = exempt.root_program
-        AND scope_state.purpose = exempt.purpose
-WHERE
-    NOT scope_state.in_scope
-    AND (
-        scope_state.out_reason NOT IN ('expired', 'not_ca')
-        OR getvariable('reason') IS NOT NULL
-        OR getvariable('sha256') IS NOT NULL
-    )
-    AND lower(scope_state.out_reason) = lower(coalesce(getvariable('reason'), scope_state.out_reason))
-    AND scope_state.sha256 = coalesce(lower(getvariable('sha256')), scope_state.sha256)
-    AND (getvariable('owner') IS NULL OR contains(lower(duty.owner), lower(getvariable('owner'))))
-GROUP BY
-    scope_state.out_reason, rule.verdict, rule.sentence, duty.owner, scope_state.sha256, certificate.subject,
-    certificate.issuer, certificate.not_after
-ORDER BY reason, duty.owner, certificate.subject, scope_state.sha256;
+    state.scopes
+FROM state
+INNER JOIN certificate ON state.sha256 = certificate.sha256
+INNER JOIN duty ON state.sha256 = duty.sha256
+INNER JOIN rule_verdicts AS rule ON state.reason = rule.reason
+LEFT JOIN ground ON state.reason = 'technically_constrained' AND state.sha256 = ground.sha256
+WHERE getvariable('owner') IS NULL OR contains(lower(duty.owner), lower(getvariable('owner')))
+ORDER BY state.reason, duty.owner, certificate.subject, state.sha256;

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _WORD = re.compile(r"\w+")
+_COMMENT = re.compile(r"--[^\n]*")
 _DAYS: "WeakKeyDictionary[DuckDBPyConnection, Day]" = WeakKeyDictionary()
 
 
@@ -28,11 +29,10 @@ class Day:
         self.day = day
         self.connection = connection.cursor()
         self.connection.execute("SET VARIABLE as_of = ?", [day])
-        # Numbers are given as views are made, which is in the order that they build on each other.
         self._views: dict[str, str] = dict(
             self.connection.execute(
                 "SELECT view_name, regexp_replace(sql, '^CREATE VIEW [^ ]+ ', '') FROM duckdb_views()"
-                " WHERE database_name = current_database() AND NOT internal ORDER BY view_oid"
+                " WHERE database_name = current_database() AND NOT internal ORDER BY view_name"
             ).fetchall()
         )
         self._macros: dict[str, str] = dict(
@@ -48,27 +48,30 @@ class Day:
 
         Returns the connection to ask it on.
         """
-        readings, named = self._readings(question), set(_WORD.findall(question) if again else ())
-        for name in self._views:
-            # In this order each finds those below it kept already.
-            if name not in self._kept and (name in named or readings.get(name, 0) > 1):
+        named = _words(question)
+        readings: dict[str, int] = {}
+        # Those below a view come before it, so that each finds them kept already.
+        for name in self._below(named, readings):
+            if name in self._views and ((again and name in named) or readings[name] > 1):
                 self.connection.execute(f'CREATE TEMP TABLE "{name}" AS FROM main."{name}"')
                 self._kept.add(name)
         return self.connection
 
-    def _readings(self, question: str) -> dict[str, int]:
-        """Return how often each view is named on the way to the answer."""
-        readings: dict[str, int] = {}
-        seen = set(self._kept)
-        texts = [question]
-        while texts:
-            for word in _WORD.findall(texts.pop()):
-                readings[word] = readings.get(word, 0) + 1
-                text = self._views.get(word) or self._macros.get(word)
-                if text is not None and word not in seen:
-                    seen.add(word)
-                    texts.append(text)
-        return readings
+    def _below(self, words: list[str], readings: dict[str, int]) -> list[str]:
+        """Return the views and macros on the way, the lowest first; count how often each is named."""
+        found: list[str] = []
+        for word in words:
+            text = self._views.get(word) or self._macros.get(word)
+            if text is None or word in self._kept:
+                continue
+            readings[word] = readings.get(word, 0) + 1
+            if readings[word] == 1:
+                found += [*self._below(_words(text), readings), word]
+        return found
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_COMMENT.sub("", text))
 
 
 def beside(connection: "DuckDBPyConnection", question: str, *, again: bool = True) -> "DuckDBPyConnection":
