@@ -1,0 +1,130 @@
+"""One audit statement as it was read: what it lists, what it says about itself, or why neither is known.
+
+A document is a stranger's, so that it is read in a process of its own (`cagraph.audit.worker`), with limits
+on memory and time and without a network: what is made to break a reader costs one unreadable statement, no
+more.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+from cagraph.audit.facts import Fact, LetterFacts, read_facts
+from cagraph.audit.fingerprints import Printed, find_fingerprints
+from cagraph.audit.layout import Page
+from cagraph.model import AuditKind, sha256_hex
+
+MEGABYTES = 1024
+"""Of address space that a reader may take; real letters need a tenth."""
+SECONDS = 120.0
+"""That reading one document may take."""
+_DAYS = frozenset({"statement_date", "period_start", "period_end", "point_in_time"})
+_MANY = frozenset({"kinds", "criteria", "criteria_versions"})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one document says; `unreadable` has the reason where nothing could be read."""
+
+    body_sha256: str
+    """Of the document's bytes."""
+    format: str
+    pages: int
+    fingerprints: tuple[Printed, ...]
+    facts: LetterFacts | None
+    unreadable: str | None = None
+
+    @property
+    def state(self) -> str:
+        """`read`; `no_list`: it has text and prints no fingerprint; `unreadable`."""
+        if self.unreadable is not None:
+            return "unreadable"
+        return "read" if self.fingerprints else "no_list"
+
+
+def read_pages(body: bytes, kind: str, pages: list[Page]) -> Statement:
+    """Return what the pages of a document say: where none has text, it is a scan, and unreadable."""
+    if not any(page.text.strip() for page in pages):
+        return unreadable(body, "it has no text: a scan, or drawn letters", kind, len(pages))
+    return Statement(
+        body_sha256=sha256_hex(body),
+        format=kind,
+        pages=len(pages),
+        fingerprints=tuple(find_fingerprints(pages)),
+        facts=read_facts(pages),
+    )
+
+
+def unreadable(body: bytes, reason: str, kind: str = "", pages: int = 0) -> Statement:
+    """Return the statement of a document that could not be read, with the reason."""
+    return Statement(sha256_hex(body), kind, pages, (), None, reason)
+
+
+def read_statement(body: bytes, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Statement:
+    """Read a document in a process of its own. Whatever it is, a statement comes back."""
+    command = [sys.executable, "-m", "cagraph.audit.worker", str(megabytes), str(int(seconds))]
+    try:
+        done = subprocess.run(command, input=body, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return unreadable(body, f"reading it took longer than {seconds:.0f} seconds")
+    try:
+        return from_json(json.loads(done.stdout))
+    except (ValueError, KeyError, TypeError):
+        return unreadable(body, f"reading it ended without an answer (exit code {done.returncode})")
+
+
+def read_statements(bodies: Iterable[bytes], workers: int | None = None) -> Iterator[Statement]:
+    """Read many documents, as many at a time as there are processors, and yield them in their order."""
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+        yield from pool.map(read_statement, bodies)
+
+
+def to_json(statement: Statement) -> dict[str, Any]:
+    """Return a statement as JSON takes it: dates as ISO, every fact with its page and text."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(statement), default=str))
+    return {"state": statement.state} | plain
+
+
+def from_json(found: dict[str, Any]) -> Statement:
+    """Return the statement that `to_json` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is not one.
+    """
+    facts = found["facts"]
+    return Statement(
+        body_sha256=found["body_sha256"],
+        format=found["format"],
+        pages=found["pages"],
+        fingerprints=tuple(Printed(**(each | {"how": tuple(each["how"])})) for each in found["fingerprints"]),
+        facts=None
+        if facts is None
+        else LetterFacts(**{name: _facts(name, facts[name]) for name in fact_names()}),
+        unreadable=found["unreadable"],
+    )
+
+
+def fact_names() -> list[str]:
+    """Return the names of the facts, in the order they are told."""
+    return [field.name for field in fields(LetterFacts)]
+
+
+def _facts(name: str, found: Any) -> Any:
+    if name in _MANY:
+        return tuple(_fact(name, each) for each in found)
+    return None if found is None else _fact(name, found)
+
+
+def _fact(name: str, found: dict[str, Any]) -> Fact[Any]:
+    value = found["value"]
+    if name in _DAYS:
+        value = date.fromisoformat(value)
+    elif name == "kinds":
+        value = AuditKind(value)
+    return Fact(value, found["page"], found["text"])

@@ -1,0 +1,67 @@
+"""What was read of audit statements, as tables. Knows no verdict."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cagraph.audit.facts import Fact
+from cagraph.audit.statement import Statement, fact_names
+from cagraph.report.rows import Table
+from cagraph.report.words import counted
+
+Read = tuple[str, Statement]
+"""(the file's name, what it says)"""
+
+FINGERPRINTS = ("file", "page", "line", "sha256", "strict", "how", "printed")
+FACTS = ("file", "fact", "value", "page", "text")
+
+
+def fingerprints(read: Iterable[Read]) -> Table:
+    """Return every fingerprint printed, repetitions included, with its page and line."""
+    rows = [
+        (name, each.page, each.line, each.sha256, each.strict, list(each.how), each.printed)
+        for name, statement in read
+        for each in statement.fingerprints
+    ]
+    types = ("VARCHAR", "INTEGER", "INTEGER", "VARCHAR", "BOOLEAN", "VARCHAR[]", "VARCHAR")
+    return Table(FINGERPRINTS, rows, "Fingerprints", types=types)
+
+
+def facts(read: Iterable[Read]) -> Table:
+    """Return what each statement says about itself, with the words it was read from."""
+    rows: list[tuple[Any, ...]] = []
+    for name, statement in read:
+        if statement.facts is None:
+            continue
+        for fact in fact_names():
+            found = getattr(statement.facts, fact)
+            each: Fact[Any]
+            for each in found if isinstance(found, tuple) else [found] if found else []:
+                rows.append((name, fact, str(each.value), each.page, " ".join(each.text.split())))
+    return Table(FACTS, rows, "What it says")
+
+
+def in_brief(table: Table) -> Table:
+    """Return the fingerprints for the eye: as read, with how they are written if not as an ALV wants them."""
+    rows = [
+        (file, page, line, sha256.upper(), "" if strict else ", ".join(how) or "reformatted")
+        for file, page, line, sha256, strict, how, _ in table.rows
+    ]
+    return Table(("file", "page", "line", "sha256", "written"), rows, table.title)
+
+
+def notes(read: Sequence[Read]) -> list[str]:
+    """Return one line a statement: how much of it there is, or why nothing could be read."""
+    return [f"{name}: {_note(statement)}" for name, statement in read]
+
+
+def _note(statement: Statement) -> str:
+    if statement.unreadable is not None:
+        return f"unreadable: {statement.unreadable}"
+    if not statement.fingerprints:
+        return f"{counted(statement.pages, 'page')} with text, and no fingerprint: it lists nothing"
+    different = len({each.sha256 for each in statement.fingerprints})
+    loose = sum(not each.strict for each in statement.fingerprints)
+    return (
+        f"{counted(statement.pages, 'page')}, {counted(len(statement.fingerprints), 'fingerprint')}, "
+        f"{different} different, {loose} not written as an ALV wants them"
+    )
