@@ -80,22 +80,26 @@ def beside(connection: "DuckDBPyConnection", question: str, *, again: bool = Tru
     `again`: other questions about the same views will follow. A connection that may write is returned as it
     is: what it writes would not be in what was kept.
     """
-    if not _reads_only(connection) or not _has_days(connection):
+    today = _day(connection) if _reads_only(connection) else None
+    if today is None:
         return connection
-    row = connection.execute("SELECT as_of()").fetchone()
-    assert row is not None
     kept = _DAYS.get(connection)
-    if kept is None or kept.day != row[0]:
+    if kept is None or kept.day != today:
         if kept is not None:
             kept.connection.close()
-        kept = _DAYS[connection] = Day(connection, row[0])
+        kept = _DAYS[connection] = Day(connection, today)
     return kept.ready_for(question, again=again)
 
 
-def _has_days(connection: "DuckDBPyConnection") -> bool:
-    """Say whether the views are there at all: a database that was never analysed has none."""
-    row = connection.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = 'as_of'").fetchone()
-    return row is not None
+def _day(connection: "DuckDBPyConnection") -> date | None:
+    """Return the day that the connection speaks of; None: a database that was never analysed has no days."""
+    import duckdb
+
+    try:
+        row = connection.execute("SELECT as_of()").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return row[0] if row else None
 
 
 def _reads_only(connection: "DuckDBPyConnection") -> bool:

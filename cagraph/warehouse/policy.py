@@ -1,14 +1,14 @@
 """Puts the policy into the database: data/*.csv as tables `rule_<stem>`, queries/views/*.sql as views.
 
 The files are the truth and the database holds a copy, so that any DuckDB client can follow a verdict
-down to its citation. Knows the shape of a rule file (a header, a citation on every row) and no rule.
+down to its citation. Knows the shape of a rule file (a header, a citation on every row) and no rule; what its
+words may be, `rule_check` knows.
 """
 
 import csv
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Any
 from cagraph.errors import WarehouseError
 from cagraph.resources import data_dir, queries_dir
 from cagraph.warehouse.migrations import transaction
+from cagraph.warehouse.rule_check import Cell, RuleTable, check_rules, check_thresholds
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-Cell = str | int | date | None
 
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*")
 _MADE = (
@@ -40,16 +39,6 @@ _MADE = (
 )
 _DATE_WORDS = frozenset({"date", "effective", "since", "until"})
 _INTEGER_WORDS = frozenset({"days", "bit", "test"})
-
-
-@dataclass(frozen=True, slots=True)
-class RuleTable:
-    """One rule file as it goes into the database."""
-
-    name: str
-    columns: dict[str, str]
-    """Column name to DuckDB type, in the file's order."""
-    rows: list[list[Cell]]
 
 
 def install_policy(connection: "DuckDBPyConnection") -> None:
@@ -128,8 +117,12 @@ def load_rules(connection: "DuckDBPyConnection", directory: Path | None = None) 
     """Load every rule file into its `rule_<stem>` table and return the tables' names.
 
     A `rule_` table whose file is gone goes too. Call it inside a transaction, or use `install_policy`.
+
+    Raises:
+        WarehouseError: a file cannot be read, or `rule_check` finds something wrong with a rule.
     """
     tables = [read_rules(path) for path in rule_files(directory)]
+    check_rules(tables)
     names = [table.name for table in tables]
     stale = connection.execute(
         "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'rule_') AND NOT internal"
@@ -155,19 +148,35 @@ def create_views(
 
     `last`: none after this file, for a question that takes no more. Call it inside a transaction, or use
     `install_policy`.
+
+    Raises:
+        WarehouseError: a file that DuckDB refuses, or that asks for a threshold that is not there.
     """
     import duckdb
 
-    names = []
+    thresholds, names = _thresholds(connection), []
     for path in view_files(directory):
         if last is not None and path.name > last:
             break
+        sql = path.read_text(encoding="utf-8")
+        check_thresholds(path, sql, thresholds)
         try:
-            connection.execute(path.read_text(encoding="utf-8"))
+            connection.execute(sql)
         except duckdb.Error as error:
             raise WarehouseError(f"{path}: {str(error).splitlines()[0]}") from error
         names.append(path.name)
     return names
+
+
+def _thresholds(connection: "DuckDBPyConnection") -> list[str]:
+    """Return the names of the limits that are loaded."""
+    there = connection.execute(
+        "SELECT 1 FROM duckdb_tables()"
+        " WHERE table_name = 'rule_thresholds' AND database_name = current_database()"
+    ).fetchone()
+    if there is None:
+        return []
+    return [name for (name,) in connection.execute("SELECT name FROM rule_thresholds").fetchall()]
 
 
 def compile_views(connection: "DuckDBPyConnection") -> int:
@@ -202,10 +211,10 @@ def read_rules(path: Path) -> RuleTable:
         try:
             header = next(reader, [])
             columns = _column_types(path, header)
-            rows = [_cells(f"{path}:{line}", columns, row) for line, row in _numbered(reader)]
+            numbered = [(line, _cells(f"{path}:{line}", columns, row)) for line, row in _numbered(reader)]
         except csv.Error as error:
             raise WarehouseError(f"{path}:{reader.line_num}: {error}") from error
-    return RuleTable(f"rule_{path.stem}", columns, rows)
+    return RuleTable(path, columns, [row for _, row in numbered], [line for line, _ in numbered])
 
 
 def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:

@@ -20,7 +20,11 @@ WHERE
         WHEN 'always' THEN true
         WHEN 'ends_after' THEN coalesce(record_period.period_end, as_of()) > rule.effective
         WHEN 'starts_after' THEN coalesce(record_period.period_start, as_of()) > rule.effective
-    END;
+    END
+    -- A rule that has an end holds for the periods up to it.
+    AND coalesce(
+        if(rule.period_basis = 'starts_after', record_period.period_start, record_period.period_end), as_of()
+    ) <= coalesce(rule.until, 'infinity'::DATE);
 COMMENT ON VIEW required_audit IS 'What the programs ask of each certificate in scope, by each of its records; dated rules by its audit period, or by the day where it has none.';
 
 -- Each test of steps 7 and 9 is one line of the list; a record may fail several.
