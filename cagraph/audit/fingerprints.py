@@ -6,9 +6,11 @@ and end where the letter's own words do, and only such that make 64 digits exact
 are taken first, so that what is left over cannot be joined to what was not meant.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 from cagraph.audit.layout import Line, Page, Word
@@ -24,11 +26,19 @@ _PART = re.compile(
     r"[:\-\u00ad]?(?![0-9A-Za-z])"
     r"|:[0-9A-Fa-f][0-9A-Fa-f:]*"
 )
-# Numbers of documents and messages: 32 digits, two of which would make 64.
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_OTHER_HEX = re.compile(r"serial|subject key|key id|\bski\b|\baki\b|sha-?1\b|modulus|\bmd5\b", re.IGNORECASE)
+_OTHER_HEX = re.compile(
+    r"\bs[eé]ri|\bs/n\b|(subject|authority) key|key id|\bski\b|\baki\b|sha-?1\b|modulus|\bmd5\b"
+    r"|\bcert\w*\.? (id|no|nr|number)\b",
+    re.IGNORECASE,
+)
+_FINGERPRINT = re.compile(r"sha|finger|thumb|huella|empreinte|impronta", re.IGNORECASE)
+_OTHER, _SHA256 = "other", "sha256"
 _JOIN = 1.6
 """In heights: pieces on one line that are nearer than this may be of one fingerprint."""
+_MANY = 3
+"""Gaps on a line from which their own width is told: justified text has wide ones."""
+_LINE = 1.35
+"""In heights: what stands no farther below is the next line."""
 _NEXT_LINE = 2.6
 """In heights: how far below a piece the next one may stand."""
 _ALIGNED = 1.5
@@ -69,10 +79,6 @@ class Printed:
     """What is not strict: colons, other-separators, spaces, line-broken, page-broken, lower-case."""
 
 
-Likely = Callable[[Sequence[Sequence[Piece]]], bool]
-"""Says whether pieces, line by line, are likely one fingerprint."""
-
-
 def find_fingerprints(pages: Sequence[Page]) -> list[Printed]:
     """Return every fingerprint, repetitions included, in the order of the pages and lines."""
     finder = _Finder(pages)
@@ -80,144 +86,326 @@ def find_fingerprints(pages: Sequence[Page]) -> list[Printed]:
 
 
 class _Finder:
-    """The pieces of a document, and which of them are taken."""
+    """The runs of hex digits of a document, and which pieces are taken."""
 
     def __init__(self, pages: Sequence[Page]) -> None:
-        self.rows: list[list[Piece]] = []
+        self.pages = {page.number: page for page in pages}
+        self.rows: list[list[_Run]] = []
         for page in pages:
             for line in page.lines:
-                pieces = list(_pieces(page, line))
-                if pieces:
-                    self.rows.append(pieces)
-        self.pages = {page.number: page for page in pages}
+                runs = list(_runs(page, line))
+                if runs:
+                    self.rows.append(runs)
+        self._index = {(row[0].page, row[0].line): index for index, row in enumerate(self.rows)}
         self._taken: set[int] = set()
         self._places: dict[int, float] = {}
 
     def found(self) -> Iterator[Printed]:
-        """Yield what is certain first: one word, then one word a line, then words that are all alike."""
-        for likely in (_one_word, _one_word_a_line, _even_words, _any_words):
+        """Yield what is certain first: one word, then one line, then full lines of a cell, then any lines."""
+        readings: list[Callable[[int, _Run], Sequence[Piece] | None]] = [self._line]
+        readings += [partial(self._cell, likely) for likely in (_full_and_tight, _tight, _full)]
+        readings.append(self._flow)
+        for row in self.rows:
+            for piece in (piece for run in row for piece in run.pieces):
+                if len(piece.digits) == DIGITS:
+                    yield self._take([piece])
+        for reading in readings:
             for index, row in enumerate(self.rows):
-                for start, piece in enumerate(row):
-                    if id(piece) in self._taken:
-                        continue
-                    pieces = self._assemble(index, start, likely)
+                for run in row:
+                    pieces = reading(index, run)
                     if pieces is not None:
-                        self._taken.update(id(each) for each in pieces)
-                        printed = _printed(pieces)
-                        self._places[id(printed)] = pieces[0].x0
-                        yield printed
+                        yield self._take(pieces)
+
+    def _line(self, _index: int, run: "_Run") -> Sequence[Piece] | None:
+        """Return a fingerprint of several words on one line."""
+        for cut in self._free(run):
+            if cut.count == DIGITS and self._heading(cut) != _OTHER:
+                return cut.pieces
+        return None
+
+    def _cell(self, likely: "_Likely", index: int, run: "_Run") -> Sequence[Piece] | None:
+        """Return a fingerprint over the lines of a cell, this run being the first."""
+        for cut in self._free(run):
+            chain = self._chain(index, [cut], likely) if cut.count >= _LEAST else None
+            if chain is not None and self._may_be(chain):
+                return [piece for each in chain for piece in each.pieces]
+        return None
 
     def place(self, printed: Printed) -> float:
         """Return how far from the left a fingerprint begins."""
         return self._places[id(printed)]
 
-    def _assemble(self, index: int, start: int, likely: Likely) -> list[Piece] | None:
-        """Return the pieces of the fingerprint that begins with this one, if it can be read so."""
-        row = self.rows[index]
-        for stop in range(start + 1, len(row) + 1):
-            here = row[start:stop]
-            if any(id(each) in self._taken for each in here) or not _near(here):
-                break
-            count = sum(len(each.digits) for each in here)
-            if count > DIGITS:
-                break
-            if count == DIGITS:
-                if likely([here]) and not (len(here) > 1 and self._is_other(here[0])):
-                    return list(here)
-                continue
-            # The words of a line that go on below are all that stand there.
-            if stop < len(row) and _near([row[stop - 1], row[stop]]) and likely is not _one_word_a_line:
-                continue
-            if count < _LEAST:
-                continue
-            rest = self._below(index, [list(here)], DIGITS - count, likely, _TRIES)
-            if rest is not None and not self._is_other(here[0]):
-                return rest
+    def _take(self, pieces: Sequence[Piece]) -> Printed:
+        self._taken.update(id(each) for each in pieces)
+        printed = _printed(pieces)
+        self._places[id(printed)] = pieces[0].x0
+        return printed
+
+    def _free(self, run: "_Run") -> list["_Run"]:
+        """Return the run and its cuts, if nothing of it is taken."""
+        return [cut for cut in run.cuts() if not any(id(piece) in self._taken for piece in cut.pieces)]
+
+    def _chain(self, index: int, lines: list["_Run"], likely: "_Likely") -> list["_Run"] | None:
+        """Return the lines of a cell that make a fingerprint, this run being the first."""
+        missing = DIGITS - sum(line.count for line in lines)
+        if len(lines) > _TRIES + 1:
+            return None
+        for later, run in self._next(index, lines):
+            for cut in self._free(run):
+                if cut.count == missing:
+                    chain = [*lines, cut]
+                    if likely(chain, self._away(chain, free=True)):
+                        return chain
+                elif _LEAST <= cut.count < missing and _steady([*lines, cut]):
+                    chain_or_none = self._chain(later, [*lines, cut], likely)
+                    if chain_or_none is not None:
+                        return chain_or_none
         return None
 
-    def _below(
-        self, index: int, lines: list[list[Piece]], missing: int, likely: Likely, tries: int
-    ) -> list[Piece] | None:
-        """Return the pieces of `lines` and those below that make up what is missing."""
-        above = lines[-1]
-        for later in self._next_rows(index, above[0]):
-            row = self.rows[later]
-            for start, piece in enumerate(row):
-                if id(piece) in self._taken or not _aligned(lines, piece):
-                    continue
-                for stop in range(start + 1, len(row) + 1):
-                    here = row[start:stop]
-                    count = sum(len(each.digits) for each in here)
-                    if count > missing or not _near(here) or any(id(each) in self._taken for each in here):
-                        break
-                    if count == missing and likely([*lines, here]):
-                        return [each for line in [*lines, here] for each in line]
-                    goes_on = stop < len(row) and _near([row[stop - 1], row[stop]])
-                    if _LEAST <= count < missing and not goes_on and tries:
-                        rest = self._below(later, [*lines, list(here)], missing - count, likely, tries - 1)
-                        if rest is not None:
-                            return rest
-        return None
-
-    def _next_rows(self, index: int, piece: Piece) -> Iterator[int]:
-        """Yield the rows where a cell may go on: below on the page, else at the next page's top."""
-        last_of_page = True
+    def _next(self, index: int, lines: list["_Run"]) -> Iterator[tuple[int, "_Run"]]:
+        """Yield the next line of the cell: the nearest below that is in line, else the first overleaf."""
+        last = lines[-1]
+        missing = DIGITS - sum(line.count for line in lines)
         for later in range(index + 1, len(self.rows)):
             row = self.rows[later]
-            if row[0].page == piece.page:
-                if piece.y - row[0].y <= _NEXT_LINE * piece.height:
-                    yield later
-                if any(abs(each.x0 - piece.x0) < _ALIGNED * piece.height for each in row):
-                    last_of_page = False
-            elif row[0].page == piece.page + 1 and last_of_page:
-                yield later
-                if any(abs(each.x0 - piece.x0) < _ALIGNED * piece.height for each in row):
+            near = row[0].page == last.page and last.y - row[0].y <= _LINE * last.height
+            if not near:
+                # The number of a page is no line of a cell.
+                row = [run for run in row if run.count >= min(_LEAST, missing)]
+            if not row:
+                if self.rows[later][0].page > last.page + 1:
+                    return
+            elif row[0].page == last.page:
+                aligned = [run for run in row if _aligned(lines, run)]
+                if aligned and last.y - row[0].y <= _NEXT_LINE * last.height:
+                    if not self._between(last, row[0].y):
+                        yield from ((later, run) for run in aligned)
+                    return
+                # A page's foot is in line with something by chance; what begins where the cell does is none.
+                if any(abs(run.x0 - lines[0].x0) < 0.3 * last.height for run in aligned):
+                    return
+            elif row[0].page == last.page + 1:
+                aligned = [run for run in row if _aligned(lines, run) and not self._runs_through(run)]
+                if aligned:
+                    yield from ((later, run) for run in aligned)
                     return
             else:
                 return
 
-    def _is_other(self, piece: Piece) -> bool:
-        """Say whether the column's heading names another number: serial numbers are hex too."""
-        for line in reversed(self.pages[piece.page].lines):
-            if line.y <= piece.y + 0.4 * piece.height:
-                continue
-            over = [
-                word for word in line.words
-                if word.x0 < piece.x1 and word.x1 > piece.x0 and not _is_hex(word.text)
-            ]  # fmt: skip
-            if over:
-                said = " ".join(word.text for word in over)
-                if _OTHER_HEX.search(said):
-                    return True
-                if re.search(r"sha|finger|thumb", said, re.IGNORECASE):
-                    return False
-        return False
+    def _between(self, last: "_Run", y: float) -> bool:
+        """Say whether words stand in the same column above a line."""
+        return any(
+            word.x0 < last.x1 and word.x1 > last.x0 and not _is_hex(word.text)
+            for line in self.pages[last.page].lines
+            if y + 0.3 * last.height < line.y < last.y - 0.3 * last.height
+            for word in line.words
+        )
+
+    def _runs_through(self, run: "_Run") -> bool:
+        """Say whether the same stands at the same place of the page before: it is of the page's head."""
+        return any(
+            abs(word.x0 - run.x0) < 1 and abs(line.y - run.y) < 1 and word.text == run.pieces[0].printed
+            for line in self.pages[run.page - 1].lines
+            for word in line.words
+        )
+
+    def _away(self, chain: list["_Run"], *, free: bool) -> float:
+        """Return how far off the nearest run of the column is, above the first line or below the last."""
+        first, last = chain[0], chain[-1]
+        ranges = (
+            (first, [first], reversed(self.rows[: self._index[first.page, first.line]])),
+            (last, chain, self.rows[self._index[last.page, last.line] + 1 :]),
+        )
+        nearest = math.inf
+        for end, lines, rows in ranges:
+            for row in rows:
+                distance = abs(row[0].y - end.y)
+                if row[0].page != end.page or distance > 4 * end.height:
+                    break
+                if any(_aligned(lines, run) and (self._free(run) or not free) for run in row):
+                    nearest = min(nearest, distance)
+                    break
+        return nearest
+
+    def _may_be(self, chain: list["_Run"]) -> bool:
+        """Say whether the heading allows it; without one, lines all alike may be numbers of their own."""
+        heading = self._heading(chain[0])
+        if heading == _OTHER:
+            return False
+        alike = len({line.count for line in chain}) == 1 and all(len(line.pieces) == 1 for line in chain)
+        return heading == _SHA256 or not alike or self._is_apart(chain)
+
+    def _is_apart(self, chain: list["_Run"]) -> bool:
+        """Say whether the lines are nearer to each other than to those of their column above and below."""
+        inner = max((a.y - b.y for a, b in pairwise(chain) if a.page == b.page), default=0.0)
+        return inner * 1.15 < self._away(chain, free=False)
+
+    def _flow(self, index: int, run: "_Run") -> list[Piece] | None:
+        """Return a fingerprint of a paragraph, broken where the line ends; words before it say what it is."""
+        if not run.ends or self._line_says(run) != _SHA256:
+            return None
+        for cut in self._free(run):
+            lines, count, at = [cut], cut.count, index
+            while count < DIGITS and at + 1 < len(self.rows) and len(lines) <= _TRIES:
+                at += 1
+                after = self.rows[at][0]
+                near = after.page == cut.page and lines[-1].y - after.y < 1.8 * cut.height
+                if not (near and lines[-1].ends and after.begins):
+                    break
+                fits = [each for each in self._free(after) if each.begins]
+                exact = [each for each in fits if each.count == DIGITS - count]
+                if not fits or (not exact and not fits[0].ends):
+                    break
+                lines.append((exact or fits)[0])
+                count += lines[-1].count
+            if count == DIGITS and len(lines) > 1:
+                return [piece for line in lines for piece in line.pieces]
+        return None
+
+    def _line_says(self, run: "_Run") -> str:
+        lines = self.pages[run.page].lines[max(run.line - 2, 0) : run.line]
+        said = " ".join(line.text for line in lines)
+        return _kind(said) if said else ""
+
+    def _heading(self, run: "_Run") -> str:
+        """Return what number the nearest words over a run name; overleaf, those of the page before."""
+        for page in (run.page, run.page - 1, run.page - 2, run.page - 3):
+            if page not in self.pages:
+                break
+            for line in reversed(self.pages[page].lines):
+                if page == run.page and line.y <= run.y + 0.4 * run.height:
+                    continue
+                over = [
+                    word.text
+                    for word in line.words
+                    if word.x0 < run.x1 and word.x1 > run.x0 and not _is_hex(word.text)
+                ]
+                kind = _kind(" ".join(over)) if over else ""
+                if kind:
+                    return kind
+        return ""
 
 
-def _one_word(lines: Sequence[Sequence[Piece]]) -> bool:
-    return len(lines) == 1 and len(lines[0]) == 1
+def _kind(said: str) -> str:
+    if _OTHER_HEX.search(said):
+        return _OTHER
+    return _SHA256 if _FINGERPRINT.search(said) else ""
 
 
-def _one_word_a_line(lines: Sequence[Sequence[Piece]]) -> bool:
-    """All lines but the last are full: no longer one follows a shorter one."""
-    return all(len(line) == 1 for line in lines) and _full(lines)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Pieces that stand together on one line, as words of one text do."""
+
+    pieces: tuple[Piece, ...]
+    begins: bool
+    """Nothing stands before it on its line."""
+    ends: bool
+
+    @property
+    def count(self) -> int:
+        return sum(len(piece.digits) for piece in self.pieces)
+
+    @property
+    def page(self) -> int:
+        return self.pieces[0].page
+
+    @property
+    def line(self) -> int:
+        return self.pieces[0].line
+
+    @property
+    def x0(self) -> float:
+        return self.pieces[0].x0
+
+    @property
+    def x1(self) -> float:
+        return self.pieces[-1].x1
+
+    @property
+    def y(self) -> float:
+        return self.pieces[0].y
+
+    @property
+    def height(self) -> float:
+        return self.pieces[0].height
+
+    def cuts(self) -> "list[_Run]":
+        """Return the run, and it without what is of another length at its ends: a number, a name."""
+        sizes = [len(piece.digits) for piece in self.pieces]
+        usual = max(sizes, key=lambda size: (sizes.count(size), size))
+        first, last = 0, len(sizes)
+        while sizes[first] != usual:
+            first += 1
+        while sizes[last - 1] != usual:
+            last -= 1
+        spans = dict.fromkeys(((0, len(sizes)), (first, len(sizes)), (0, last), (first, last)))
+        return [
+            _Run(self.pieces[a:b], self.begins and a == 0, self.ends and b == len(sizes)) for a, b in spans
+        ]
 
 
-def _even_words(lines: Sequence[Sequence[Piece]]) -> bool:
-    """Groups of two, four or eight digits: all words alike, but where a line ends."""
-    inner = {len(piece.digits) for line in lines for piece in line[:-1]}
-    last = [len(line[-1].digits) for line in lines]
-    return len(inner) == 1 and all(count <= max(inner) for count in last)
+def _runs(page: Page, line: Line) -> Iterator[_Run]:
+    """Yield the runs of a line: parted by other words, and by gaps wider than between a text's words."""
+    groups: list[list[Piece]] = [[]]
+    for word in line.words:
+        pieces = list(_pieces(page, line, word))
+        if not pieces:
+            groups.append([])
+        for piece in pieces:
+            if groups[-1] and not _near([groups[-1][-1], piece]):
+                groups.append([])
+            groups[-1].append(piece)
+            if len(pieces) > 1:
+                groups.append([])
+    for group in groups:
+        for part in _parted(group):
+            yield _Run(
+                tuple(part),
+                part[0].x0 <= line.words[0].x0 + 1,
+                part[-1].x1 >= line.words[-1].x1 - 1,
+            )
 
 
-def _any_words(lines: Sequence[Sequence[Piece]]) -> bool:
-    return _full(lines)
+def _parted(group: list[Piece]) -> Iterator[list[Piece]]:
+    if not group:
+        return
+    gaps = [right.x0 - left.x1 for left, right in pairwise(group)]
+    limit = 0.75 * group[0].height
+    if len(gaps) >= _MANY:
+        limit = max(limit, 1.8 * min(gaps))
+    part = [group[0]]
+    for piece, gap in zip(group[1:], gaps, strict=True):
+        if gap > limit:
+            yield part
+            part = []
+        part.append(piece)
+    yield part
 
 
-def _full(lines: Sequence[Sequence[Piece]]) -> bool:
+_Likely = Callable[[Sequence[_Run], float], bool]
+"""Says whether lines are likely one cell, given how far off the nearest other line of the column is."""
+
+
+def _full_and_tight(lines: Sequence[_Run], away: float) -> bool:
+    return _full(lines, away) and _tight(lines, away)
+
+
+def _tight(lines: Sequence[_Run], away: float) -> bool:
+    """Say whether lines are as near to each other as to any other of the column."""
+    inner = [a.y - b.y for a, b in pairwise(lines) if a.page == b.page]
+    return not inner or (_steady(lines) and max(inner) < 1.15 * away)
+
+
+def _full(lines: Sequence[_Run], _away: float) -> bool:
     """Say whether every line but the last is about as wide as the widest: a cell breaks where it is full."""
-    widths = [line[-1].x1 - line[0].x0 for line in lines]
+    widths = [line.x1 - line.x0 for line in lines]
     return all(width > 0.7 * max(widths) for width in widths[:-1])
+
+
+def _steady(lines: Sequence[_Run]) -> bool:
+    """Say whether the lines stand at even distances."""
+    steps = [a.y - b.y for a, b in pairwise(lines) if a.page == b.page]
+    return not steps or max(steps) < 1.25 * min(steps)
 
 
 def _near(pieces: Sequence[Piece]) -> bool:
@@ -226,27 +414,34 @@ def _near(pieces: Sequence[Piece]) -> bool:
     )
 
 
-def _aligned(lines: Sequence[Sequence[Piece]], piece: Piece) -> bool:
-    """Say whether a piece stands in the column of those above: by its left end, or by its middle."""
-    first = lines[0][0]
-    limit = _ALIGNED * max(first.height, piece.height)
-    middle = (first.x0 + lines[0][-1].x1) / 2
-    return abs(piece.x0 - first.x0) < limit or abs((piece.x0 + piece.x1) / 2 - middle) < limit
+def _aligned(lines: Sequence[_Run], run: _Run) -> bool:
+    """Say whether a run stands in the column of those above: by an end, or by its middle."""
+    first = lines[0]
+    limit = _ALIGNED * max(first.height, run.height)
+    return (
+        abs(run.x0 - first.x0) < limit
+        or abs(run.x1 - first.x1) < limit
+        or abs((run.x0 + run.x1) / 2 - (first.x0 + first.x1) / 2) < limit
+    )
 
 
 def _is_hex(text: str) -> bool:
     return bool(_HEX.fullmatch(_SEPARATORS.sub("", text)))
 
 
-def _pieces(page: Page, line: Line) -> Iterator[Piece]:
-    """Yield the runs of hex digits of a line, from left to right."""
-    for word in line.words:
-        if _UUID.search(word.text):
-            continue
-        for match in _PART.finditer(word.text):
-            digits = _SEPARATORS.sub("", match[0])
-            if digits:
-                yield _piece(page, line, word, match, digits)
+def _pieces(page: Page, line: Line, word: Word) -> Iterator[Piece]:
+    """Yield the runs of hex digits of a word."""
+    for match in _PART.finditer(word.text):
+        digits = _SEPARATORS.sub("", match[0])
+        if digits and _is_regular(match[0]):
+            yield _piece(page, line, word, match, digits)
+
+
+def _is_regular(printed: str) -> bool:
+    """Say whether all groups are of one length but where a line ends: dates, versions and UUIDs are not."""
+    sizes = [len(group) for group in _SEPARATORS.split(printed) if group]
+    inner = set(sizes[1:-1]) or {max(sizes)}
+    return len(inner) == 1 and max(sizes) <= max(inner)
 
 
 def _piece(page: Page, line: Line, word: Word, match: "re.Match[str]", digits: str) -> Piece:

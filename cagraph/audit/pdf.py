@@ -17,6 +17,7 @@ from cagraph.errors import SourceError
 # A page without so many digits in a row, whatever parts them, lists nothing.
 _PERHAPS = re.compile(r"(?:[0-9A-Fa-f][:\s\u00ad\u200b.-]{0,3}){16}")
 _TOKEN = re.compile(r"\S+")
+_RAISED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u2079]")
 _GAP = 0.2
 """In heights: what is farther apart is another word."""
 
@@ -111,7 +112,8 @@ def _place(textpage: Any, index: int) -> _Letter | None:
     if not raw.FPDFText_GetLooseCharBox(textpage, index, ctypes.byref(box)):
         return None
     left, right, bottom, top = box.left, box.right, box.bottom, box.top
-    angle = raw.FPDFText_GetCharAngle(textpage, index)
+    # PDFium counts clockwise, from nothing to a whole turn.
+    angle = -math.remainder(raw.FPDFText_GetCharAngle(textpage, index), math.tau)
     if abs(angle) < 0.01:
         return _Letter(left, right, (bottom + top) / 2, top - bottom)
     cos, sin = math.cos(angle), math.sin(angle)
@@ -124,7 +126,7 @@ def _place(textpage: Any, index: int) -> _Letter | None:
 def _is_even(first: _Letter, last: _Letter, count: int) -> bool:
     """Say whether so many letters fit between the two, on one line, without room for a gap between cells."""
     height = max(first.height, 1.0)
-    if abs(first.y - last.y) > 0.4 * height or last.x1 < first.x0:
+    if _is_raised(first, last) or abs(first.y - last.y) > 0.4 * height or last.x1 < first.x0:
         return False
     return last.x1 - first.x0 < (0.85 * count + 0.6) * height
 
@@ -144,7 +146,16 @@ def _parts(textpage: Any, start: int, token: str) -> Iterator[Word]:
 
 def _apart(last: _Letter, this: _Letter) -> bool:
     height = max(last.height, this.height, 1.0)
-    return abs(last.y - this.y) > 0.4 * height or not -height < this.x0 - last.x1 < _GAP * height
+    return (
+        _is_raised(last, this)
+        or abs(last.y - this.y) > 0.4 * height
+        or not -height < this.x0 - last.x1 < _GAP * height
+    )
+
+
+def _is_raised(last: _Letter, this: _Letter) -> bool:
+    """Say whether one of them is much smaller: the number of a footnote."""
+    return min(last.height, this.height) < 0.8 * max(last.height, this.height)
 
 
 def _joined(letters: list[tuple[str, _Letter]]) -> Word:
@@ -153,7 +164,8 @@ def _joined(letters: list[tuple[str, _Letter]]) -> Word:
 
 def _word(text: str, first: _Letter, last: _Letter) -> Word:
     return Word(
-        text=unicodedata.normalize("NFKC", text),
+        # A raised number is a footnote's, not one more digit.
+        text=unicodedata.normalize("NFKC", _RAISED.sub("", text)),
         x0=first.x0,
         x1=last.x1,
         y=first.y,

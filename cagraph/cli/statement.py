@@ -51,7 +51,7 @@ def read(files: tuple[Path, ...], facts_only: bool, output: Output, messages: Me
     \b
     Examples:
       cagraph statement read letter.pdf
-      cagraph statement read letters/*.pdf --csv -o listed.csv
+      cagraph statement read letter.pdf draft.pdf --csv -o listed.csv
       cagraph statement read letter.pdf --facts
       cagraph statement read letter.pdf --json
     """  # noqa: D301 - click reads the backspace itself

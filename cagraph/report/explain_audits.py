@@ -208,7 +208,7 @@ def _instance(findings: list[Row]) -> str:
 
 def _beside(trace: Trace) -> list[Row]:
     """Return the findings that stand beside the audits."""
-    told = set()
+    told: set[tuple[str | None, ...]] = set()
     for audit in trace["audits"]:
         reasons = (audit["reason"], *(test["reason"] for test in audit["tests"]))
         told.update((*_about(audit), reason) for reason in reasons)

@@ -1,8 +1,8 @@
 """Letters that the tests draw themselves, each with the fingerprints a person would read in it.
 
-A `Case` draws on a `Letter`: text at places, tables whose cells are lines already. The letter keeps what was drawn
-until its end, so that one drawing can be put into the file in another order, with another pen, on turned paper.
-Every drawing is the same in every run.
+A `Case` draws on a `Letter`: text at places, tables whose cells are lines already. The letter keeps what was
+drawn until its end, so that one drawing can be put into the file in another order, with another pen, on
+turned paper. Every drawing is the same in every run.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def mark(sha256: str, written: str = "", *breaks: int, every: int = 0) -> Cell:
     """Return a cell with a fingerprint, as `written`, broken where said."""
     text = written or sha256
     places = [0, *(breaks or range(every, len(text), every) if every or breaks else ()), len(text)]
-    lines = [text[start:stop].strip(" ") for start, stop in zip(places, places[1:], strict=False)]
+    lines = [text[start:stop].strip(" ") for start, stop in pairwise(places)]
     return Cell(tuple(line for line in lines if line), sha256)
 
 
@@ -130,6 +131,7 @@ class Letter:
 
     def __init__(self, look: Look) -> None:
         self.look = look
+        font(look.font)
         self.pages: list[list[Text]] = [[]]
         self.wanted: list[Wanted] = []
         self.y = look.paper[1] - MARGIN
@@ -174,10 +176,12 @@ class Letter:
 
     def width(self, text: str) -> float:
         """Return how wide text is."""
-        return float(pdfmetrics.stringWidth(text, self.look.font, self.look.size))
+        apart = {"spaced": 0.1, "spaced-wide": 0.25, "tight": -0.06}.get(self.look.pen, 0.0) * self.look.size
+        broad = float(pdfmetrics.stringWidth(text, self.look.font, self.look.size))
+        return broad * (0.7 if self.look.pen == "narrow" else 1.0) + apart * len(text)
 
     def fit(self, text: str, width: float, after: str = "") -> list[str]:
-        """Break text into lines no wider than `width`: anywhere, or only after one of the letters in `after`."""
+        """Break text into lines no wider than `width`: anywhere, or only after a letter of `after`."""
         lines = [""]
         begin = 0
         for index, letter in enumerate(text, 1):
@@ -221,7 +225,10 @@ class Letter:
             deep = max(len(cell.lines) for cell in row)
             if not split and self.y - (deep - 1) * self.lead < bottom:
                 self._overleaf(columns, repeat)
-            skip = [{"top": 0, "middle": (deep - len(cell.lines)) // 2}.get(valign, deep - len(cell.lines)) for cell in row]
+            skip = [
+                {"top": 0, "middle": (deep - len(cell.lines)) // 2}.get(valign, deep - len(cell.lines))
+                for cell in row
+            ]
             for number in range(deep):
                 if self.y < bottom:
                     self._overleaf(columns, repeat)
@@ -322,13 +329,17 @@ def _words(canvas: Canvas, text: Text, look: Look) -> None:
 def _letters(canvas: Canvas, text: Text, look: Look) -> None:
     for index, letter in enumerate(text.text):
         if letter != " ":
-            _write(canvas, text, text.x + pdfmetrics.stringWidth(text.text[:index], text.font, text.size), letter)
+            _write(
+                canvas, text, text.x + pdfmetrics.stringWidth(text.text[:index], text.font, text.size), letter
+            )
 
 
 def _letters_backward(canvas: Canvas, text: Text, look: Look) -> None:
     for index, letter in reversed(list(enumerate(text.text))):
         if letter != " ":
-            _write(canvas, text, text.x + pdfmetrics.stringWidth(text.text[:index], text.font, text.size), letter)
+            _write(
+                canvas, text, text.x + pdfmetrics.stringWidth(text.text[:index], text.font, text.size), letter
+            )
 
 
 def _spaced(canvas: Canvas, text: Text, look: Look) -> None:
@@ -413,12 +424,9 @@ class Case:
     name: str
     draw: Callable[[Letter], None]
     look: Look = field(default_factory=Look)
-    fails: str = ""
-    """Why the finder does not read it yet."""
 
     def letter(self) -> Letter:
         """Return it drawn."""
-        font(self.look.font)
         letter = Letter(self.look)
         self.draw(letter)
         return letter
@@ -430,13 +438,13 @@ def look(**settings: Any) -> Look:
 
 
 REPORT = (
-    "To the management of Example Trust Services: we have examined the assertion by the management of Example "
-    "Trust Services that in providing its Certification Authority services at Faded Bead and Decade, throughout "
-    "the period 1 February 2025 to 31 January 2026, it has maintained effective controls, based on the WebTrust "
-    "Principles and Criteria for Certification Authorities, Version 2.2.2."
+    "To the management of Example Trust Services: we have examined the assertion by the management of "
+    "Example Trust Services that in providing its Certification Authority services at Faded Bead and Decade, "
+    "throughout the period 1 February 2025 to 31 January 2026, it has maintained effective controls, based "
+    "on the WebTrust Principles and Criteria for Certification Authorities, Version 2.2.2."
 )
 ETSI = (
-    "This audit attestation was issued by an accredited body (No. D-ZE-12345-01) for the trust service provider "
-    "Beispiel GmbH, against ETSI EN 319 411-1 V1.4.1 (2023-10), policies NCP, DVCP, OVCP. Audit period: from "
-    "2025-02-01 to 2026-01-31. CA/Browser Forum OID 2.23.140.1.2.2."
+    "This audit attestation was issued by an accredited body (No. D-ZE-12345-01) for the trust service "
+    "provider Beispiel GmbH, against ETSI EN 319 411-1 V1.4.1 (2023-10), policies NCP, DVCP, OVCP. Audit "
+    "period: from 2025-02-01 to 2026-01-31. CA/Browser Forum OID 2.23.140.1.2.2."
 )

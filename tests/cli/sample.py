@@ -25,8 +25,31 @@ def lay_out(folder: Path, sample_db: Path) -> None:
     shutil.copy(sample_db, folder / "demo" / "cagraph.duckdb")
     (folder / "question.sql").write_text("SELECT count(*) AS certificates FROM certificate;\n")
     (folder / "our-cas.pem").write_text(pem_of(sample_db))
+    names, key = birch_of(sample_db)
+    (folder / "keys.txt").write_text(f"{key}  # Birch Root CA\n")
+    # A format is told by the bytes, never by a name.
+    for name in ("letter.pdf", "draft.pdf"):
+        (folder / name).write_text(LETTER + "\n".join(names) + "\n")
+    (folder / "our-list.csv").write_text("number,fingerprint\n" + "".join(f"1,{each}\n" for each in names))
     (folder / "leaf.pem").write_text(leaf().pem + "\n")
     (folder / "leaf.der").write_bytes(leaf().der)
+
+
+LETTER = """To the management of Birch Certification Example:
+We have examined the assertion throughout the period April 1, 2023 to March 31, 2024
+based on the WebTrust Principles and Criteria for Certification Authorities - S/MIME Version 1.0.3
+
+"""
+
+
+def birch_of(sample_db: Path) -> tuple[list[str], str]:
+    """Return the fingerprints of all of one owner's certificates, as letters print them, and its root's key."""
+    with open_warehouse(sample_db, write=False, as_of=date.fromisoformat(DAY)) as connection:
+        rows = connection.execute(
+            "SELECT upper(sha256), spki_sha256, subject LIKE 'CN=Birch Root%' FROM certificate"
+            " WHERE subject LIKE 'CN=Birch%' ORDER BY ALL"
+        ).fetchall()
+    return [sha256 for sha256, *_ in rows], next(key for _, key, is_root in rows if is_root)
 
 
 def pem_of(sample_db: Path) -> str:

@@ -11,7 +11,7 @@ import cagraph
 from cagraph.graph.purposes import Purposes, Usage, load_purposes
 from tests.pki import SERVER_AUTH, Authority
 
-LATELY = datetime(2024, 5, 8)  # noqa: DTZ001 - as certificates have it
+LATELY = datetime(2024, 5, 8)
 
 ROOT, SUB, GONE = Authority("Root"), Authority("Sub"), Authority("Gone")
 
@@ -99,8 +99,12 @@ def test_progress_is_told() -> None:
 
 def test_purposes() -> None:
     purposes = load_purposes()
-    assert purposes.permitted_by(None, LATELY) == purposes.all == purposes.permitted_by(("2.5.29.37.0",), LATELY)
-    assert purposes.permitted_by(("1.3.6.1.5.5.7.3.0",), LATELY) == purposes.all  # as the CCADB Policy prints it
+    assert (
+        purposes.permitted_by(None, LATELY) == purposes.all == purposes.permitted_by(("2.5.29.37.0",), LATELY)
+    )
+    assert (
+        purposes.permitted_by(("1.3.6.1.5.5.7.3.0",), LATELY) == purposes.all
+    )  # as the CCADB Policy prints it
     assert purposes.permitted_by((), LATELY) == purposes.permitted_by(("1.2.3",), LATELY) == 0
     assert purposes.words(purposes.permitted_by((SERVER_AUTH, "1.2.3"), LATELY)) == ["server_auth"]
     assert purposes.bit("server_auth") == purposes.permitted_by((SERVER_AUTH,), LATELY)
@@ -115,8 +119,8 @@ def test_purposes() -> None:
 def test_a_usage_may_count_for_old_certificates_alone() -> None:
     """Netscape step-up was TLS to crt.sh and Mozilla for certificates issued before 2016-08-23."""
     step_up = Purposes([Usage("tls", "1"), Usage("tls", "2", date(2016, 8, 22))])
-    assert step_up.words(step_up.permitted_by(("2",), datetime(2016, 8, 22, 23))) == ["tls"]  # noqa: DTZ001
-    assert step_up.permitted_by(("2",), datetime(2016, 8, 23)) == 0  # noqa: DTZ001
+    assert step_up.words(step_up.permitted_by(("2",), datetime(2016, 8, 22, 23))) == ["tls"]
+    assert step_up.permitted_by(("2",), datetime(2016, 8, 23)) == 0
 
 
 def test_what_crtsh_counts_besides_is_there_and_switched_off() -> None:
