@@ -43,7 +43,7 @@ based on the WebTrust Principles and Criteria for Certification Authorities - S/
 
 
 def birch_of(sample_db: Path) -> tuple[list[str], str]:
-    """Return the fingerprints of all of one owner's certificates, as letters print them, and its root's key."""
+    """Return the fingerprints of one owner's certificates, as letters print them, and its root's key."""
     with open_warehouse(sample_db, write=False, as_of=date.fromisoformat(DAY)) as connection:
         rows = connection.execute(
             "SELECT upper(sha256), spki_sha256, subject LIKE 'CN=Birch Root%' FROM certificate"
