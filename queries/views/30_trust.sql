@@ -52,7 +52,8 @@ CREATE OR REPLACE VIEW ev_root AS
 SELECT
     root_program,
     ca_id,
-    list_distinct(list_concat(list(ev_policy_oid), (SELECT list(policy_oid) FROM rule_ev_policies))) AS ev_policies
+    list_sort(list_distinct(list_concat(list(ev_policy_oid), (SELECT list(policy_oid) FROM rule_ev_policies))))
+        AS ev_policies
 FROM trusted_root
 WHERE purpose = 'ev_tls' AND ev_policy_oid IS NOT NULL
 GROUP BY root_program, ca_id;

@@ -13,13 +13,13 @@ CREATE OR REPLACE VIEW crtsh_rule_certificate AS
 WITH usage AS (
     SELECT
         certificate.sha256,
-        list(DISTINCT rule.purpose) FILTER (WHERE rule.usage = 'permits') AS permits,
-        list(DISTINCT rule.purpose) FILTER (WHERE rule.usage = 'needs_audit') AS needs_audit,
+        list(DISTINCT rule.purpose ORDER BY rule.purpose) FILTER (WHERE rule.usage = 'permits') AS permits,
+        list(DISTINCT rule.purpose ORDER BY rule.purpose) FILTER (WHERE rule.usage = 'needs_audit') AS needs_audit,
         CASE
             WHEN bool_or(rule.usage = 'constrained_if' AND rule.purpose = 'server_auth') THEN 'server_auth'
             WHEN bool_or(rule.usage = 'constrained_if' AND rule.purpose = 'secure_email') THEN 'secure_email'
         END AS constrained_for,
-        list(DISTINCT rule.purpose) FILTER (WHERE rule.usage = 'unconstrained_if') AS unconstrained_for
+        list(DISTINCT rule.purpose ORDER BY rule.purpose) FILTER (WHERE rule.usage = 'unconstrained_if') AS unconstrained_for
     FROM certificate
     INNER JOIN rule_crtsh_usages AS rule
         ON

@@ -124,9 +124,9 @@ audits AS (
         any_value(cells.audit) FILTER (WHERE cells.audit_kind = 'TLS EVG') AS tls_evg,
         any_value(cells.audit) FILTER (WHERE cells.audit_kind = 'S/MIME BR') AS smime_br,
         any_value(cells.audit) FILTER (WHERE cells.audit_kind = 'Code Signing') AS code_signing,
-        list(cells.audit_kind) FILTER (WHERE cells.whole) AS whole_kinds,
+        list(cells.audit_kind ORDER BY cells.audit_kind) FILTER (WHERE cells.whole) AS whole_kinds,
         -- A cell that the nearest record with the audit lacks and another one has.
-        list(cells.audit_kind) FILTER (WHERE cells.audit <> cells.nearest) AS mixed_kinds
+        list(cells.audit_kind ORDER BY cells.audit_kind) FILTER (WHERE cells.audit <> cells.nearest) AS mixed_kinds
     FROM (
         SELECT
             way.sha256,
