@@ -65,7 +65,7 @@ misprint AS (
     GROUP BY scope.sha256
 ),
 
-judged AS (
+judged AS MATERIALIZED (
     SELECT
         CASE
             WHEN entry.sha256 IS NOT NULL THEN 'listed'
@@ -119,6 +119,18 @@ judged AS (
     WHERE NOT entry.strict
 ),
 
+witness AS (
+    SELECT
+        member.path_id,
+        string_agg(
+            certificate.subject || ' [' || left(certificate.sha256, 8) || ']', ' > ' ORDER BY member.position
+        ) AS line
+    FROM path_certificate AS member
+    SEMI JOIN judged ON member.path_id = judged.witness_path_id
+    INNER JOIN certificate ON member.sha256 = certificate.sha256
+    GROUP BY member.path_id
+),
+
 sibling AS (
     SELECT
         judged.sha256,
@@ -144,7 +156,7 @@ SELECT
     rule.sentence,
     judged.why,
     judged.marks,
-    path_line(judged.witness_path_id) AS witness,
+    witness.line AS witness,
     coalesce(sibling.siblings_listed, []) AS siblings_listed,
     judged.printed_instead,
     rule.citation
@@ -153,6 +165,7 @@ INNER JOIN rule_statement_problems AS rule ON judged.problem = rule.problem
 LEFT JOIN certificate ON judged.sha256 = certificate.sha256
 LEFT JOIN duty ON judged.sha256 = duty.sha256
 LEFT JOIN sibling ON judged.sha256 = sibling.sha256
+LEFT JOIN witness ON judged.witness_path_id = witness.path_id
 ORDER BY
     rule.test, certificate.subject, judged.sha256,
     list_position(['Standard', 'NetSec', 'TLS BR', 'TLS EVG', 'Code Signing', 'S/MIME BR', 'VMC'], judged.audit_kind);

@@ -119,7 +119,7 @@ def run(
     Raises:
         UsageProblem: no such query or parameter, a required one is missing, or a value of the wrong kind.
     """
-    query = find(load_catalogue(directory), name)
+    query = _one(name, directory)
     cursor = _ask(connection, query, parse_params(query, params), query.sql)
     got = tuple(column[0] for column in cursor.description or ())
     if got != query.columns:
@@ -135,11 +135,19 @@ def out_of(
     Raises:
         UsageProblem: as `run` does.
     """
-    query = find(load_catalogue(directory), name)
+    query = _one(name, directory)
     row = _ask(connection, query, parse_params(query, params), query.of).fetchone()
     if row is None or len(row) != 1:
         raise CagraphError(f"{query.path}: `of` gives one row with one number")
     return int(row[0] or 0), query.denominator
+
+
+def _one(name: str, directory: Path | None) -> Query:
+    """Read one query alone; of all of them only where there is none of this name."""
+    path = (directory or queries_dir()) / f"{name}.sql"
+    if _QUERY_NAME.fullmatch(name) and path.is_file():
+        return read_query(path)
+    return find(load_catalogue(directory), name)
 
 
 def _ask(

@@ -29,18 +29,24 @@ class Day:
         self.day = day
         self.connection = connection.cursor()
         self.connection.execute("SET VARIABLE as_of = ?", [day])
-        self._views: dict[str, str] = dict(
+        views: dict[str, str] = dict(
             self.connection.execute(
                 "SELECT view_name, regexp_replace(sql, '^CREATE VIEW [^ ]+ ', '') FROM duckdb_views()"
                 " WHERE database_name = current_database() AND NOT internal ORDER BY view_name"
             ).fetchall()
         )
-        self._macros: dict[str, str] = dict(
+        macros: dict[str, str] = dict(
             self.connection.execute(
                 "SELECT function_name, any_value(macro_definition) FROM duckdb_functions()"
                 " WHERE database_name = current_database() AND NOT internal GROUP BY ALL"
             ).fetchall()
         )
+        self._views = frozenset(views)
+        known = self._views | frozenset(macros)
+        self._named_by = {
+            name: [word for word in _words(text) if word in known] for name, text in (macros | views).items()
+        }
+        """The views and macros that each of them names, as often as it does."""
         self._kept: set[str] = set()
 
     def ready_for(self, question: str, *, again: bool = True) -> "DuckDBPyConnection":
@@ -61,12 +67,11 @@ class Day:
         """Return the views and macros on the way, the lowest first; count how often each is named."""
         found: list[str] = []
         for word in words:
-            text = self._views.get(word) or self._macros.get(word)
-            if text is None or word in self._kept:
+            if word not in self._named_by or word in self._kept:
                 continue
             readings[word] = readings.get(word, 0) + 1
             if readings[word] == 1:
-                found += [*self._below(_words(text), readings), word]
+                found += [*self._below(self._named_by[word], readings), word]
         return found
 
 
