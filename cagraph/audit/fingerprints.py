@@ -13,19 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
-from cagraph.audit.layout import Line, Page, Word
+from cagraph.audit.layout import Page
+from cagraph.audit.pieces import Piece, Run, is_hex, runs_of
 
 DIGITS = 64
-SHA1_DIGITS = 40
-_SEPARATORS = re.compile(r"[:\-\u00ad\u200b\u2010\u2011.]")
-_HEX = re.compile(r"[0-9A-Fa-f]+")
-# A word may have a label before it or a stop behind: `SHA-256:96BC…`, `(96BC…)`.
-_PART = re.compile(
-    r"(?<![0-9A-Za-z])[0-9A-Fa-f]"
-    r"(?:[0-9A-Fa-f]|[:\-\u00ad\u200b\u2010\u2011.](?=[0-9A-Fa-f:\-]))*"
-    r"[:\-\u00ad]?(?![0-9A-Za-z])"
-    r"|:[0-9A-Fa-f][0-9A-Fa-f:]*"
-)
 _OTHER_HEX = re.compile(
     r"\bs[eé]ri|\bs/n\b|(subject|authority) key|key id|\bski\b|\baki\b|sha-?1\b|modulus|\bmd5\b"
     r"|\bcert\w*\.? (id|no|nr|number)\b",
@@ -33,10 +24,6 @@ _OTHER_HEX = re.compile(
 )
 _FINGERPRINT = re.compile(r"sha|finger|thumb|huella|empreinte|impronta", re.IGNORECASE)
 _OTHER, _SHA256 = "other", "sha256"
-_JOIN = 1.6
-"""In heights: pieces on one line that are nearer than this may be of one fingerprint."""
-_MANY = 3
-"""Gaps on a line from which their own width is told: justified text has wide ones."""
 _LINE = 1.35
 """In heights: what stands no farther below is the next line."""
 _NEXT_LINE = 2.6
@@ -47,20 +34,6 @@ _TRIES = 6
 """A fingerprint has no more lines than this and one."""
 _LEAST = 8
 """Digits of a line that goes on below: a cell so narrow that fewer fit is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Hex digits that stand together in one word."""
-
-    page: int
-    line: int
-    digits: str
-    printed: str
-    x0: float
-    x1: float
-    y: float
-    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +63,10 @@ class _Finder:
 
     def __init__(self, pages: Sequence[Page]) -> None:
         self.pages = {page.number: page for page in pages}
-        self.rows: list[list[_Run]] = []
+        self.rows: list[list[Run]] = []
         for page in pages:
             for line in page.lines:
-                runs = list(_runs(page, line))
+                runs = list(runs_of(page, line))
                 if runs:
                     self.rows.append(runs)
         self._index = {(row[0].page, row[0].line): index for index, row in enumerate(self.rows)}
@@ -102,7 +75,7 @@ class _Finder:
 
     def found(self) -> Iterator[Printed]:
         """Yield what is certain first: one word, then one line, then full lines of a cell, then any lines."""
-        readings: list[Callable[[int, _Run], Sequence[Piece] | None]] = [self._line]
+        readings: list[Callable[[int, Run], Sequence[Piece] | None]] = [self._line]
         readings += [partial(self._cell, likely) for likely in (_full_and_tight, _tight, _full)]
         readings.append(self._flow)
         for row in self.rows:
@@ -116,14 +89,14 @@ class _Finder:
                     if pieces is not None:
                         yield self._take(pieces)
 
-    def _line(self, _index: int, run: "_Run") -> Sequence[Piece] | None:
+    def _line(self, _index: int, run: "Run") -> Sequence[Piece] | None:
         """Return a fingerprint of several words on one line."""
         for cut in self._free(run):
             if cut.count == DIGITS and self._heading(cut) != _OTHER:
                 return cut.pieces
         return None
 
-    def _cell(self, likely: "_Likely", index: int, run: "_Run") -> Sequence[Piece] | None:
+    def _cell(self, likely: "_Likely", index: int, run: "Run") -> Sequence[Piece] | None:
         """Return a fingerprint over the lines of a cell, this run being the first."""
         for cut in self._free(run):
             chain = self._chain(index, [cut], likely) if cut.count >= _LEAST else None
@@ -141,11 +114,11 @@ class _Finder:
         self._places[id(printed)] = pieces[0].x0
         return printed
 
-    def _free(self, run: "_Run") -> list["_Run"]:
+    def _free(self, run: "Run") -> list["Run"]:
         """Return the run and its cuts, if nothing of it is taken."""
         return [cut for cut in run.cuts() if not any(id(piece) in self._taken for piece in cut.pieces)]
 
-    def _chain(self, index: int, lines: list["_Run"], likely: "_Likely") -> list["_Run"] | None:
+    def _chain(self, index: int, lines: list["Run"], likely: "_Likely") -> list["Run"] | None:
         """Return the lines of a cell that make a fingerprint, this run being the first."""
         missing = DIGITS - sum(line.count for line in lines)
         if len(lines) > _TRIES + 1:
@@ -162,7 +135,7 @@ class _Finder:
                         return chain_or_none
         return None
 
-    def _next(self, index: int, lines: list["_Run"]) -> Iterator[tuple[int, "_Run"]]:
+    def _next(self, index: int, lines: list["Run"]) -> Iterator[tuple[int, "Run"]]:
         """Yield the next line of the cell: the nearest below that is in line, else the first overleaf."""
         last = lines[-1]
         missing = DIGITS - sum(line.count for line in lines)
@@ -192,16 +165,16 @@ class _Finder:
             else:
                 return
 
-    def _between(self, last: "_Run", y: float) -> bool:
+    def _between(self, last: "Run", y: float) -> bool:
         """Say whether words stand in the same column above a line."""
         return any(
-            word.x0 < last.x1 and word.x1 > last.x0 and not _is_hex(word.text)
+            word.x0 < last.x1 and word.x1 > last.x0 and not is_hex(word.text)
             for line in self.pages[last.page].lines
             if y + 0.3 * last.height < line.y < last.y - 0.3 * last.height
             for word in line.words
         )
 
-    def _runs_through(self, run: "_Run") -> bool:
+    def _runs_through(self, run: "Run") -> bool:
         """Say whether the same stands at the same place of the page before: it is of the page's head."""
         return any(
             abs(word.x0 - run.x0) < 1 and abs(line.y - run.y) < 1 and word.text == run.pieces[0].printed
@@ -209,7 +182,7 @@ class _Finder:
             for word in line.words
         )
 
-    def _away(self, chain: list["_Run"], *, free: bool) -> float:
+    def _away(self, chain: list["Run"], *, free: bool) -> float:
         """Return how far off the nearest run of the column is, above the first line or below the last."""
         first, last = chain[0], chain[-1]
         ranges = (
@@ -227,7 +200,7 @@ class _Finder:
                     break
         return nearest
 
-    def _may_be(self, chain: list["_Run"]) -> bool:
+    def _may_be(self, chain: list["Run"]) -> bool:
         """Say whether the heading allows it; without one, lines all alike may be numbers of their own."""
         heading = self._heading(chain[0])
         if heading == _OTHER:
@@ -235,12 +208,12 @@ class _Finder:
         alike = len({line.count for line in chain}) == 1 and all(len(line.pieces) == 1 for line in chain)
         return heading == _SHA256 or not alike or self._is_apart(chain)
 
-    def _is_apart(self, chain: list["_Run"]) -> bool:
+    def _is_apart(self, chain: list["Run"]) -> bool:
         """Say whether the lines are nearer to each other than to those of their column above and below."""
         inner = max((a.y - b.y for a, b in pairwise(chain) if a.page == b.page), default=0.0)
         return inner * 1.15 < self._away(chain, free=False)
 
-    def _flow(self, index: int, run: "_Run") -> list[Piece] | None:
+    def _flow(self, index: int, run: "Run") -> list[Piece] | None:
         """Return a fingerprint of a paragraph, broken where the line ends; words before it say what it is."""
         if not run.ends or self._line_says(run) != _SHA256:
             return None
@@ -262,12 +235,12 @@ class _Finder:
                 return [piece for line in lines for piece in line.pieces]
         return None
 
-    def _line_says(self, run: "_Run") -> str:
+    def _line_says(self, run: "Run") -> str:
         lines = self.pages[run.page].lines[max(run.line - 2, 0) : run.line]
         said = " ".join(line.text for line in lines)
         return _kind(said) if said else ""
 
-    def _heading(self, run: "_Run") -> str:
+    def _heading(self, run: "Run") -> str:
         """Return what number the nearest words over a run name; overleaf, those of the page before."""
         for page in (run.page, run.page - 1, run.page - 2, run.page - 3):
             if page not in self.pages:
@@ -278,7 +251,7 @@ class _Finder:
                 over = [
                     word.text
                     for word in line.words
-                    if word.x0 < run.x1 and word.x1 > run.x0 and not _is_hex(word.text)
+                    if word.x0 < run.x1 and word.x1 > run.x0 and not is_hex(word.text)
                 ]
                 kind = _kind(" ".join(over)) if over else ""
                 if kind:
@@ -292,129 +265,33 @@ def _kind(said: str) -> str:
     return _SHA256 if _FINGERPRINT.search(said) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Pieces that stand together on one line, as words of one text do."""
-
-    pieces: tuple[Piece, ...]
-    begins: bool
-    """Nothing stands before it on its line."""
-    ends: bool
-
-    @property
-    def count(self) -> int:
-        return sum(len(piece.digits) for piece in self.pieces)
-
-    @property
-    def page(self) -> int:
-        return self.pieces[0].page
-
-    @property
-    def line(self) -> int:
-        return self.pieces[0].line
-
-    @property
-    def x0(self) -> float:
-        return self.pieces[0].x0
-
-    @property
-    def x1(self) -> float:
-        return self.pieces[-1].x1
-
-    @property
-    def y(self) -> float:
-        return self.pieces[0].y
-
-    @property
-    def height(self) -> float:
-        return self.pieces[0].height
-
-    def cuts(self) -> "list[_Run]":
-        """Return the run, and it without what is of another length at its ends: a number, a name."""
-        sizes = [len(piece.digits) for piece in self.pieces]
-        usual = max(sizes, key=lambda size: (sizes.count(size), size))
-        first, last = 0, len(sizes)
-        while sizes[first] != usual:
-            first += 1
-        while sizes[last - 1] != usual:
-            last -= 1
-        spans = dict.fromkeys(((0, len(sizes)), (first, len(sizes)), (0, last), (first, last)))
-        return [
-            _Run(self.pieces[a:b], self.begins and a == 0, self.ends and b == len(sizes)) for a, b in spans
-        ]
-
-
-def _runs(page: Page, line: Line) -> Iterator[_Run]:
-    """Yield the runs of a line: parted by other words, and by gaps wider than between a text's words."""
-    groups: list[list[Piece]] = [[]]
-    for word in line.words:
-        pieces = list(_pieces(page, line, word))
-        if not pieces:
-            groups.append([])
-        for piece in pieces:
-            if groups[-1] and not _near([groups[-1][-1], piece]):
-                groups.append([])
-            groups[-1].append(piece)
-            if len(pieces) > 1:
-                groups.append([])
-    for group in groups:
-        for part in _parted(group):
-            yield _Run(
-                tuple(part),
-                part[0].x0 <= line.words[0].x0 + 1,
-                part[-1].x1 >= line.words[-1].x1 - 1,
-            )
-
-
-def _parted(group: list[Piece]) -> Iterator[list[Piece]]:
-    if not group:
-        return
-    gaps = [right.x0 - left.x1 for left, right in pairwise(group)]
-    limit = 0.75 * group[0].height
-    if len(gaps) >= _MANY:
-        limit = max(limit, 1.8 * min(gaps))
-    part = [group[0]]
-    for piece, gap in zip(group[1:], gaps, strict=True):
-        if gap > limit:
-            yield part
-            part = []
-        part.append(piece)
-    yield part
-
-
-_Likely = Callable[[Sequence[_Run], float], bool]
+_Likely = Callable[[Sequence[Run], float], bool]
 """Says whether lines are likely one cell, given how far off the nearest other line of the column is."""
 
 
-def _full_and_tight(lines: Sequence[_Run], away: float) -> bool:
+def _full_and_tight(lines: Sequence[Run], away: float) -> bool:
     return _full(lines, away) and _tight(lines, away)
 
 
-def _tight(lines: Sequence[_Run], away: float) -> bool:
+def _tight(lines: Sequence[Run], away: float) -> bool:
     """Say whether lines are as near to each other as to any other of the column."""
     inner = [a.y - b.y for a, b in pairwise(lines) if a.page == b.page]
     return not inner or (_steady(lines) and max(inner) < 1.15 * away)
 
 
-def _full(lines: Sequence[_Run], _away: float) -> bool:
+def _full(lines: Sequence[Run], _away: float) -> bool:
     """Say whether every line but the last is about as wide as the widest: a cell breaks where it is full."""
     widths = [line.x1 - line.x0 for line in lines]
     return all(width > 0.7 * max(widths) for width in widths[:-1])
 
 
-def _steady(lines: Sequence[_Run]) -> bool:
+def _steady(lines: Sequence[Run]) -> bool:
     """Say whether the lines stand at even distances."""
     steps = [a.y - b.y for a, b in pairwise(lines) if a.page == b.page]
     return not steps or max(steps) < 1.25 * min(steps)
 
 
-def _near(pieces: Sequence[Piece]) -> bool:
-    return all(
-        right.x0 - left.x1 <= _JOIN * max(left.height, right.height) for left, right in pairwise(pieces)
-    )
-
-
-def _aligned(lines: Sequence[_Run], run: _Run) -> bool:
+def _aligned(lines: Sequence[Run], run: Run) -> bool:
     """Say whether a run stands in the column of those above: by an end, or by its middle."""
     first = lines[0]
     limit = _ALIGNED * max(first.height, run.height)
@@ -422,39 +299,6 @@ def _aligned(lines: Sequence[_Run], run: _Run) -> bool:
         abs(run.x0 - first.x0) < limit
         or abs(run.x1 - first.x1) < limit
         or abs((run.x0 + run.x1) / 2 - (first.x0 + first.x1) / 2) < limit
-    )
-
-
-def _is_hex(text: str) -> bool:
-    return bool(_HEX.fullmatch(_SEPARATORS.sub("", text)))
-
-
-def _pieces(page: Page, line: Line, word: Word) -> Iterator[Piece]:
-    """Yield the runs of hex digits of a word."""
-    for match in _PART.finditer(word.text):
-        digits = _SEPARATORS.sub("", match[0])
-        if digits and _is_regular(match[0]):
-            yield _piece(page, line, word, match, digits)
-
-
-def _is_regular(printed: str) -> bool:
-    """Say whether all groups are of one length but where a line ends: dates, versions and UUIDs are not."""
-    sizes = [len(group) for group in _SEPARATORS.split(printed) if group]
-    inner = set(sizes[1:-1]) or {max(sizes)}
-    return len(inner) == 1 and max(sizes) <= max(inner)
-
-
-def _piece(page: Page, line: Line, word: Word, match: "re.Match[str]", digits: str) -> Piece:
-    each = (word.x1 - word.x0) / max(len(word.text), 1)
-    return Piece(
-        page=page.number,
-        line=line.number,
-        digits=digits.lower(),
-        printed=match[0],
-        x0=word.x0 + each * match.start(),
-        x1=word.x0 + each * match.end(),
-        y=line.y,
-        height=word.height,
     )
 
 

@@ -21,11 +21,6 @@ class Word:
     """Its middle."""
     height: float
 
-    @property
-    def middle(self) -> float:
-        """The middle between its ends."""
-        return (self.x0 + self.x1) / 2
-
 
 @dataclass(slots=True)
 class Line:
