@@ -162,7 +162,8 @@ ORDER BY
 """  # noqa: S608 - constants
 
 _RULES = (
-    "SELECT test, step, reason, verdict, sentence, citation FROM rule_verdicts ORDER BY test, reason, step"
+    "SELECT test, step, reason, verdict, sentence, change, citation FROM rule_verdicts"
+    " ORDER BY test, reason, step"
 )
 _USAGES = "SELECT eku_oid, purpose FROM rule_purposes ORDER BY eku_oid"
 
@@ -220,17 +221,19 @@ def _same_ca(connection: "DuckDBPyConnection", sha256: str) -> list[Row]:
 
 
 def _add_rules(trace: Trace, rules: list[Row]) -> None:
-    """Put to each verdict and test the step, the sentence and the source of its rule."""
+    """Put to each verdict, test and finding what its rule says: step, sentence, change, source."""
     by_reason = {rule["reason"]: rule for rule in rules}
     by_step = {(rule["step"], rule["reason"]): rule for rule in rules}
-    told = ("step", "verdict", "sentence", "citation")
+    told = ("step", "verdict", "sentence", "change", "citation")
     for scope in trace["scopes"]:
         rule = by_reason.get(scope["reason"], {})
         scope.update({name: rule.get(name) for name in told})
+    for row in (*trace["audits"], *trace["findings"]):
+        row["change"] = by_reason.get(row["reason"], {}).get("change")
     for audit in trace["audits"]:
         for test in audit["tests"]:
             rule = by_step.get((test["step"], test["reason"]), {})
-            test.update({name: rule.get(name) for name in ("test", "sentence", "citation")})
+            test.update({name: rule.get(name) for name in ("test", "sentence", "change", "citation")})
         audit["tests"].sort(
             key=lambda test: (test["reason"] != audit["reason"], test["test"], test["reason"])
         )

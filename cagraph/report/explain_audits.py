@@ -69,7 +69,7 @@ def disclosure_lines(trace: Trace) -> Iterator[str]:
             f"for {scope_words(group)}",
             first["detail"],
             ruled(first["sentence"], first["citation"], first["since"]),
-            change(first["reason"]),
+            change(first),
         )
 
 
@@ -100,7 +100,7 @@ def audit_lines(trace: Trace) -> Iterator[str]:
     for group in gathered(claimed, lambda audit: audit["reason"]):
         kinds = ", ".join(dict.fromkeys(audit["audit_kind"] for audit in group))
         test = next((each for each in group[0]["tests"] if each["verdict"] == "claimed"), group[0])
-        yield from said("9", f"{kinds}: {ruled(test['sentence'], test['citation'])}", change(test["reason"]))
+        yield from said("9", f"{kinds}: {ruled(test['sentence'], test['citation'])}", change(test))
     unasked = [rule for rule in requirements if not rule["asked"]]
     for rules in gathered(
         unasked, lambda rule: (rule["audit_kind"], rule["period_basis"], rule["effective"])
@@ -137,7 +137,7 @@ def _audit(group: list[Row], asked_by: str) -> Iterator[str]:
         ),
         f"asked by {asked_by}",
         *(
-            change(test["reason"])
+            change(test)
             for test in hits
             if first["verdict"] == "claimed" or test["reason"] == first["reason"]
         ),
@@ -196,7 +196,7 @@ def beside_lines(trace: Trace) -> Iterator[str]:
             label(first["severity"]),
             f"step {first['step']}: {ruled(first['sentence'], first['citation'])}",
             *(_instance(same) for same in gathered(group, lambda each: (each["audit_kind"], each["detail"]))),
-            change(first["reason"]),
+            change(first),
         )
 
 

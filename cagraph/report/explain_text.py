@@ -88,7 +88,7 @@ def _step(trace: Trace, step: int, facts: Facts) -> Iterator[str]:
             all_or_some(group, trace),
             ruled(first["sentence"] or first["reason"], first["citation"]),
             *_grounds(group),
-            change(first["reason"]),
+            change(first),
         )
     if ending and step in (3, 4):
         yield from _broken(trace)

@@ -1,10 +1,10 @@
 """What `explain` says around the rules' own sentences, and how it sets lines.
 
-The sentences and citations of the rules stand in data/verdicts.csv; a reason without words here goes without.
+The rules' sentences, citations and what would change an answer stand in data/verdicts.csv.
 """
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cagraph.report.explain import Row, Trace
@@ -27,59 +27,6 @@ STEPS = {
     8: "What else is to be looked at",
 }
 """The tests of the decision table, in order."""
-
-CHANGES: Mapping[str, str] = {
-    # Out of scope.
-    "not_ca": "Nothing changes that: it cannot issue.",
-    "no_key_cert_sign": "Nothing changes that: it cannot issue.",
-    "expired": "Nothing changes that. The statement whose period covers its last day still has to list it.",
-    "not_yet_valid": "In scope once its validity begins.",
-    "revoked": "Nothing changes that. The statement whose period covers that day still has to list it.",
-    "revoked_by_program": "In scope again if the program takes it off its list.",
-    "no_trusted_path": "In scope once the program trusts a root above it for the purpose, or a CA below such"
-    " a root certifies it.",
-    "not_capable": "In scope once a path does: by another certificate above it, or another of its own key.",
-    "not_required": "In scope once the program asks for audits for the purpose.",
-    "technically_constrained": "In scope once another certificate, of its own key or above it, lacks the"
-    " constraints.",
-    # Not known.
-    "paths_truncated": "`cagraph analyze --budget` with a greater number looks at more paths.",
-    "ev_trust_not_loaded": "Ingest what the program enables for EV.",
-    "report_too_old": "Ingest a younger complete report of CCADB.",
-    "row_rejected": "The row has to be mended and ingested again.",
-    "not_in_records": "Ingest a complete report of CCADB, or the records of its owner.",
-    "parent_not_loaded": "Ingest the parent's record, or a complete report of CCADB.",
-    "audit_without_period": "Its record has to name the period.",
-    "audit_after_the_day": "Ask about a later day, or ingest a report of this one.",
-    "audit_without_url": "Its record has to name the statement.",
-    # Gaps.
-    "undisclosed": "The owner on duty has to add it to CCADB.",
-    "no_audit_record": "A statement of this kind has to list it, and its record has to name or inherit that.",
-    "wrong_kind": "A statement of this kind has to list it, and its record, or one that it inherits from, has"
-    " to name that.",
-    "broken_inheritance": "Its record has to name the audit itself, or as its parent the record of its issuer"
-    " that leads to one.",
-    "stale": "A newer statement has to list it, and CCADB has to name that.",
-    "bad_period": "The dates in CCADB have to be corrected, or the time without a period audited.",
-    "period_gap": "A statement has to cover the days between, or the dates in CCADB have to be corrected.",
-    # Waiting.
-    "newly_issued": "The owner on duty has to add it to CCADB within the days of grace.",
-    "issued_after_period": "The next statement has to list it.",
-    "tail_open": "The statement whose period covers its last day has to list it.",
-    # To be looked at.
-    "audit_due": "The next statement has to come in time.",
-    "late_statement": "Nothing mends it. The next statement has to come in time.",
-    "early_statement": "Its date in CCADB has to be corrected, or it be issued again after the period.",
-    "criteria_not_accepted": "An audit by a scheme that the program takes is needed.",
-    "inconsistent_sibling": "All records of this CA have to name the same owner and audits.",
-    "records_disagree": "Its records have to say the same, or one of them has to go.",
-    "revocation_not_in_ccadb": "Its record has to say that it is revoked.",
-    "anchor_extensions": "It is capable only where a verifier does not apply the root's extensions.",
-    # Claimed.
-    "own": "Read the letter: it lists this SHA-256, or the claim is wrong.",
-    "inherited": "Read the letter: it lists this SHA-256, or the claim is wrong.",
-}
-"""What would change each answer, or has to be done next."""
 
 ENDINGS = {
     "own": "its audits are its own",
@@ -158,6 +105,6 @@ def ruled(sentence: str | None, citation: str | None, since: Any = None) -> str:
     return f"{sentence or 'no rule is known for this'} ({citation or 'no citation'}){began}"
 
 
-def change(reason: str) -> str | None:
+def change(row: Row) -> str | None:
     """Return what would change an answer, or what comes next."""
-    return f"→ {CHANGES[reason]}" if reason in CHANGES else None
+    return f"→ {row['change']}" if row.get("change") else None
