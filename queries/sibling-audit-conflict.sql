@@ -11,91 +11,29 @@
 --   FROM in_scope INNER JOIN certificate USING (sha256) GROUP BY ca_id) AS each WHERE each.certificates > 1
 -- columns: sha256, subject, owner, issuer, ca_id, audit_kind, differs, operator, url, audit_type, statement_date,
 --   period_start, period_end, verdicts, record_id, source_record_id, programs
-WITH claim AS (
-    SELECT
-        coverage.sha256,
-        certificate.subject,
-        certificate.issuer,
-        certificate.ca_id,
-        certificate.spki_sha256,
-        duty.owner,
-        coverage.root_program,
-        coverage.audit_kind,
-        coalesce(record.subordinate_ca_owner, record.ca_owner) AS operator,
-        coverage.url,
-        coverage.audit_type,
-        coverage.statement_date,
-        coverage.period_start,
-        coverage.period_end,
-        coverage.verdict,
-        coverage.record_id,
-        coverage.source_record_id
-    FROM coverage
-    INNER JOIN certificate ON coverage.sha256 = certificate.sha256
-    INNER JOIN duty ON coverage.sha256 = duty.sha256
-    INNER JOIN ccadb_record AS record ON coverage.record_id = record.salesforce_id
-    WHERE lower(coverage.audit_kind) = lower(coalesce(getvariable('kind'), coverage.audit_kind))
-    -- One record, one audit of a kind: the purposes ask for the same.
-    QUALIFY
-        row_number() OVER (
-            PARTITION BY coverage.sha256, coverage.root_program, coverage.audit_kind
-            ORDER BY coverage.verdict = 'gap' DESC, coverage.purpose
-        ) = 1
-),
-
-conflict AS (
-    SELECT
-        ca_id,
-        root_program,
-        audit_kind,
-        list_filter([
-            if(count(DISTINCT operator) > 1, 'owner', NULL),
-            if(bool_or(source_record_id IS NULL) AND bool_or(source_record_id IS NOT NULL), 'one has none', NULL),
-            if(
-                count(DISTINCT coalesce(url, '')) FILTER (WHERE source_record_id IS NOT NULL) > 1, 'url', NULL
-            ),
-            if(
-                count(DISTINCT coalesce(audit_type, '')) FILTER (WHERE source_record_id IS NOT NULL) > 1, 'type', NULL
-            ),
-            if(
-                count(DISTINCT (statement_date, period_start, period_end))
-                FILTER (WHERE source_record_id IS NOT NULL) > 1,
-                'dates',
-                NULL
-            )
-        ], lambda difference: difference IS NOT NULL) AS differs
-    FROM claim
-    GROUP BY ca_id, root_program, audit_kind
-    HAVING
-        count(*) > 1
-        AND len(differs) > 0
-        AND (getvariable('owner') IS NULL OR bool_or(contains(lower(owner), lower(getvariable('owner')))))
-)
-
 SELECT
-    claim.sha256,
-    claim.subject,
-    claim.owner,
-    claim.issuer,
-    claim.ca_id,
-    claim.audit_kind,
-    conflict.differs,
-    claim.operator,
-    claim.url,
-    claim.audit_type,
-    claim.statement_date,
-    claim.period_start,
-    claim.period_end,
-    list(DISTINCT claim.verdict ORDER BY claim.verdict) AS verdicts,
-    claim.record_id,
-    claim.source_record_id,
-    list(claim.root_program ORDER BY claim.root_program) AS programs
-FROM claim
-INNER JOIN conflict
-    ON
-        claim.ca_id = conflict.ca_id
-        AND claim.root_program = conflict.root_program
-        AND claim.audit_kind = conflict.audit_kind
-GROUP BY ALL
-ORDER BY
-    claim.subject, claim.ca_id, claim.audit_kind, claim.sha256, programs, conflict.differs, claim.record_id;
+    sha256,
+    subject,
+    owner,
+    issuer,
+    ca_id,
+    audit_kind,
+    differs,
+    operator,
+    url,
+    audit_type,
+    statement_date,
+    period_start,
+    period_end,
+    verdicts,
+    record_id,
+    source_record_id,
+    programs
+FROM audit_conflict(false)
+WHERE
+    (
+        getvariable('owner') IS NULL
+        OR len(list_filter(owners, lambda each: contains(lower(each), lower(getvariable('owner'))))) > 0
+    )
+    AND lower(audit_kind) = lower(coalesce(getvariable('kind'), audit_kind))
+ORDER BY subject, ca_id, audit_kind, sha256, programs, differs, record_id;
