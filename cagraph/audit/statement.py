@@ -20,6 +20,8 @@ from cagraph.audit.fingerprints import Printed, find_fingerprints
 from cagraph.audit.layout import Page
 from cagraph.model import AuditKind, sha256_hex
 
+READER = 1
+"""Raised when a document would be read otherwise than before: what was stored is then read again."""
 MEGABYTES = 1024
 """Of address space that a reader may take; real letters need a tenth."""
 SECONDS = 120.0

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
 from cagraph.errors import SourceError, WarehouseError
@@ -139,6 +140,25 @@ class Archive:
             raw.flush()
             os.fsync(raw.fileno())
         packed.replace(target)
+
+    def keep_bytes(self, body: bytes) -> str:
+        """Put a body into the archive that did not come over the network, and return its SHA-256."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        with self.held(), self.receive(sha256) as received:
+            received.write(body)
+            self.keep(received.path, received.finish())
+        return sha256
+
+    def read(self, sha256: str) -> bytes:
+        """Return the body.
+
+        Raises:
+            SourceError: it is not in the archive, or not what its name says.
+        """
+        with TemporaryDirectory(prefix="cagraph-") as folder:
+            path = Path(folder) / "body"
+            self.unpack(sha256, path)
+            return path.read_bytes()
 
     def unpack(self, sha256: str, target: Path) -> int:
         """Write the body to `target` and return its size.

@@ -69,7 +69,10 @@ SELECT finished_at, certificates, issuances, paths, budget, truncated
 FROM analysis ORDER BY finished_at DESC LIMIT 1
 """
 _FRESH = """
-SELECT newest_fetch IS NOT DISTINCT FROM (SELECT max(fetch_id) FROM fetched)
+-- No path follows from an audit statement.
+SELECT NOT EXISTS (
+        SELECT 1 FROM fetched WHERE fetch_id > coalesce(newest_fetch, 0) AND source IS DISTINCT FROM 'audits'
+    )
     AND certificates = (SELECT count(*) FROM certificate) AS fresh, finished_at
 FROM analysis ORDER BY finished_at DESC LIMIT 1
 """

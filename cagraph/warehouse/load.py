@@ -14,7 +14,9 @@ from typing import Any
 import duckdb
 
 from cagraph.model import utc_now
+from cagraph.sources.ask_audits import urls_in
 from cagraph.sources.rows import AuditCells, CrlRow, Issue, PeerRow, RecordRow, RevocationRow, TrustRow
+from cagraph.sources.urls import links
 from cagraph.warehouse.bulk import insert
 from cagraph.x509.facts import CertificateFacts
 
@@ -41,8 +43,12 @@ def store_fetch(
     body: tuple[str, int] | None,
     *,
     error: str | None = None,
+    source: str | None = None,
 ) -> int:
-    """Note that something was read (`body`: its SHA-256 and size) or could not be; return its number."""
+    """Note that something was read (`body`: its SHA-256 and size) or could not be; return its number.
+
+    `source`: the live source that it stands in for.
+    """
     fetch_id = next_id(connection, "fetched")
     sha256, size = body or (None, None)
     values = {
@@ -52,6 +58,7 @@ def store_fetch(
         "body_sha256": sha256,
         "body_bytes": size,
         "error": error,
+        "source": source,
     }
     insert(connection, "fetched", {name: [value] for name, value in values.items()})
     return fetch_id
@@ -138,6 +145,19 @@ def _store_audits(connection: duckdb.DuckDBPyConnection, audits: Sequence[tuple[
         column: [getattr(audit, name) for _, audit in audits] for column, name in names.items()
     }
     insert(connection, "audit", {"record_key": [key for key, _ in audits], **columns})
+    _store_audit_links(connection, {audit.url for _, audit in audits if audit.url})
+
+
+def _store_audit_links(connection: duckdb.DuckDBPyConnection, cells: set[str]) -> None:
+    """Store each URL of cells that are not known yet, as it is asked for."""
+    rows = connection.execute(
+        "SELECT DISTINCT cell FROM audit_link SEMI JOIN (SELECT unnest($asked::VARCHAR[]) AS cell) USING (cell)",
+        {"asked": list(cells)},
+    ).fetchall()
+    new = [(cell, url) for cell in sorted(cells - {cell for (cell,) in rows}) for url in links(urls_in([cell]))]
+    insert(
+        connection, "audit_link", {"cell": [cell for cell, _ in new], "url": [url for _, url in new]}
+    )
 
 
 def store_trust(

@@ -30,7 +30,7 @@ WORDS: Mapping[str, Words] = {
     "audit_kind": frozenset(AuditKind),
     "severity": _SEVERITIES,
     "audit_requirements.severity": _SEVERITIES,
-    "verdict": frozenset({"out", "gap", "pending", "unknown", "claimed", "warning", "note"}),
+    "verdict": frozenset({"out", "gap", "pending", "unknown", "claimed", "listed", "warning", "note"}),
     "period_basis": frozenset({"always", "ends_after", "starts_after"}),
     "ground": frozenset({"technically_constrained", "no_names"}),
     "certainty": frozenset({"stated", "inferred"}),

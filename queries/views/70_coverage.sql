@@ -39,18 +39,54 @@ WITH hole AS (
     GROUP BY salesforce_id, audit_kind
 ),
 
-known AS (
+asked AS MATERIALIZED (
     SELECT
-        asked.*,
+        required.*,
         audit.record_id IS NOT NULL AS found,
-        period.record_id IS NOT NULL AS has_other_kinds,
         audit.depth,
         audit.source_record_id,
         audit.url,
         audit.audit_type,
         audit.statement_date,
         audit.period_start,
-        audit.period_end,
+        audit.period_end
+    FROM required_audit AS required
+    LEFT JOIN resolved_audit AS audit
+        ON required.record_id = audit.record_id AND required.audit_kind = audit.audit_kind
+),
+
+otherwise AS (
+    SELECT
+        salesforce_id,
+        audit_kind,
+        list({
+            'reason': reason,
+            'detail': 'record ' || salesforce_id || ' says ' || record_says || ', its letter ' || letter_says
+            || ' on page ' || page
+        }) AS differences
+    FROM letter_difference
+    GROUP BY salesforce_id, audit_kind
+),
+
+-- What stands in the letters instead of certificates that are asked for and not listed.
+instead AS (
+    SELECT
+        pair.cell,
+        pair.audit_kind,
+        pair.sha256,
+        min(if(odd.kind = 'nearly', 'page ' || odd.page || ' prints ' || odd.digits, NULL)) AS misprint,
+        min(if(odd.kind = 'sha1', 'its SHA-1 thumbprint stands on page ' || odd.page, NULL)) AS thumbprint
+    FROM (SELECT DISTINCT sha256, audit_kind, url AS cell FROM asked WHERE url IS NOT NULL) AS pair
+    INNER JOIN cell_oddity AS odd ON pair.cell = odd.cell AND pair.audit_kind = odd.audit_kind
+    INNER JOIN certificate ON pair.sha256 = certificate.sha256
+    WHERE CASE odd.kind WHEN 'sha1' THEN sha1(certificate.der) = odd.digits ELSE is_nearly(odd.digits, pair.sha256) END
+    GROUP BY pair.cell, pair.audit_kind, pair.sha256
+),
+
+known AS (
+    SELECT
+        asked.*,
+        period.record_id IS NOT NULL AS has_other_kinds,
         ending.ending,
         ending.at_id AS ending_at,
         record_base.complete_dated IS NULL AND ending.ending = 'parent_missing' AS parent_not_loaded,
@@ -62,24 +98,56 @@ known AS (
         owner_period.period_end AS owner_period_end,
         hole.hole_start,
         hole.hole_end,
+        reading.trouble,
+        reading.trouble_detail,
+        reading.has_no_list,
+        coalesce(reading.is_read, false) AND reading.trouble IS NULL AND listing.sha256 IS NULL AS absent,
+        reading.fingerprints || if(reading.fingerprints = 1, ' fingerprint on ', ' fingerprints on ')
+        || reading.pages || if(reading.pages = 1, ' page', ' pages') AS letter_size,
+        concat_ws('; ', instead.misprint, instead.thumbprint) AS printed_instead,
+        instead.misprint IS NOT NULL AS misprinted,
+        listing.sha256 IS NOT NULL AS is_listed,
+        coalesce(listing.strict, true) AS listed_strictly,
+        CASE
+            WHEN listing.sha256 IS NOT NULL THEN {
+                'url': listing.url,
+                'body_sha256': listing.body_sha256,
+                'page': listing.page,
+                'line': listing.line,
+                'printed': listing.printed
+            }
+            WHEN reading.letters IS NOT NULL THEN {
+                'url': reading.letters[1].url,
+                'body_sha256': reading.letters[1].body_sha256,
+                'page': NULL,
+                'line': NULL,
+                'printed': NULL
+            }
+        END AS letter,
+        if(asked.depth = 0, otherwise.differences, NULL) AS differences,
         -- What is not said is not refused; nor is anything where no rule names the schemes.
         coalesce(
-            list_bool_or(list_transform(taken.audit_types, lambda taken_type: starts_with(audit.audit_type, taken_type))),
+            list_bool_or(list_transform(taken.audit_types, lambda taken_type: starts_with(asked.audit_type, taken_type))),
             true
         ) AS accepted
-    FROM required_audit AS asked
+    FROM asked
     INNER JOIN certificate ON asked.sha256 = certificate.sha256
     INNER JOIN ccadb_record AS record ON asked.record_id = record.salesforce_id
     INNER JOIN record_ending AS ending ON asked.record_id = ending.record_id
-    LEFT JOIN resolved_audit AS audit
-        ON asked.record_id = audit.record_id AND asked.audit_kind = audit.audit_kind
     LEFT JOIN (SELECT DISTINCT record_id FROM resolved_audit) AS period ON asked.record_id = period.record_id
     LEFT JOIN hole
-        ON audit.source_record_id = hole.salesforce_id AND audit.audit_kind = hole.audit_kind
+        ON asked.source_record_id = hole.salesforce_id AND asked.audit_kind = hole.audit_kind
     LEFT JOIN owner_period
         ON
             coalesce(record.subordinate_ca_owner, record.ca_owner) = owner_period.owner
             AND asked.audit_kind = owner_period.audit_kind
+    LEFT JOIN cell_reading AS reading ON asked.url = reading.cell AND asked.audit_kind = reading.audit_kind
+    LEFT JOIN cell_listing AS listing
+        ON asked.url = listing.cell AND asked.audit_kind = listing.audit_kind AND asked.sha256 = listing.sha256
+    LEFT JOIN instead
+        ON asked.url = instead.cell AND asked.audit_kind = instead.audit_kind AND asked.sha256 = instead.sha256
+    LEFT JOIN otherwise
+        ON asked.source_record_id = otherwise.salesforce_id AND asked.audit_kind = otherwise.audit_kind
     INNER JOIN issued ON asked.sha256 = issued.sha256
     CROSS JOIN record_base
     LEFT JOIN (
@@ -95,7 +163,7 @@ known AS (
 hit AS (
     SELECT
         known.*,
-        unnest([
+        unnest(list_concat([
             -- Once the owner's next statement is overdue there is nothing left to wait for.
             CASE WHEN NOT found AND issued_on > owner_period_end AND as_of() <= owner_period_end + overdue THEN {
                 'step': '7a',
@@ -193,11 +261,31 @@ hit AS (
                 'detail': 'the statement is of ' || statement_date || ', before the period ended ' || period_end,
                 'since': statement_date
             } END,
-            CASE WHEN issued_on > period_end THEN {
+            CASE WHEN issued_on > period_end AND NOT is_listed THEN {
                 'step': '7g',
                 'reason': 'issued_after_period',
                 'detail': issued || '; the period ended ' || period_end,
                 'since': period_end
+            } END,
+            CASE WHEN absent AND NOT coalesce(issued_on > period_end, false) THEN {
+                'step': '7g',
+                'reason': CASE
+                    WHEN has_no_list THEN 'letter_lists_nothing' WHEN misprinted THEN 'misprinted' ELSE 'not_listed'
+                END,
+                'detail': concat_ws('; ', 'none of the ' || letter_size || ' is it', nullif(printed_instead, '')),
+                'since': coalesce(statement_date, period_end)
+            } END,
+            CASE WHEN is_listed AND NOT listed_strictly THEN {
+                'step': '7g',
+                'reason': 'bad_format',
+                'detail': 'page ' || letter.page || ', line ' || letter.line || ' prints ' || replace(letter.printed, chr(10), ' / '),
+                'since': NULL::DATE
+            } END,
+            CASE WHEN trouble IS NOT NULL THEN {
+                'step': '7h',
+                'reason': trouble,
+                'detail': concat_ws(': ', url, trouble_detail),
+                'since': NULL::DATE
             } END,
             CASE WHEN found AND url IS NULL THEN {
                 'step': '7h',
@@ -207,12 +295,16 @@ hit AS (
             } END,
             CASE WHEN found THEN {
                 'step': '9',
-                'reason': if(depth = 0, 'own', 'inherited'),
+                'reason': if(is_listed, 'listed_', '') || if(depth = 0, 'own', 'inherited'),
                 'detail': audit_kind || ' by record ' || source_record_id || ', period '
-                || coalesce(period_start::VARCHAR, '?') || ' to ' || coalesce(period_end::VARCHAR, '?'),
+                || coalesce(period_start::VARCHAR, '?') || ' to ' || coalesce(period_end::VARCHAR, '?')
+                || if(is_listed, ', on page ' || letter.page || ', line ' || letter.line || ' of its letter', ''),
                 'since': NULL::DATE
             } END
-        ]) AS hit
+        ], list_transform(
+            coalesce(differences, []),
+            lambda each: { 'step': '7g', 'reason': each.reason, 'detail': each.detail, 'since': NULL::DATE }
+        ))) AS hit
     FROM known
     CROSS JOIN (
         SELECT
@@ -361,7 +453,7 @@ best AS (
     QUALIFY
         row_number() OVER (
             PARTITION BY sha256, root_program, purpose, audit_kind
-            ORDER BY list_position(['claimed', 'pending', 'unknown', 'gap'], verdict), test DESC, record_id
+            ORDER BY list_position(['listed', 'claimed', 'pending', 'unknown', 'gap'], verdict), test DESC, record_id
         ) = 1
 )
 
@@ -389,6 +481,7 @@ SELECT
     statement_date,
     period_start,
     period_end,
+    letter,
     since,
     requirement_citation,
     sentence,
@@ -428,6 +521,7 @@ SELECT
     NULL AS statement_date,
     NULL AS period_start,
     NULL AS period_end,
+    NULL AS letter,
     CASE rule.reason
         WHEN 'undisclosed' THEN missing.issued_on + threshold('disclosure_grace')::INTEGER
     END AS since,
@@ -439,4 +533,4 @@ SELECT
     [] AS covered_by
 FROM without_record AS missing
 INNER JOIN rule_verdicts AS rule ON missing.reason = rule.reason;
-COMMENT ON VIEW coverage IS 'The verdict for every certificate in scope × program × purpose × audit kind. Unknown is never covered; claimed is not yet listed.';
+COMMENT ON VIEW coverage IS 'The verdict for every certificate in scope × program × purpose × audit kind. Unknown is never covered; claimed is not yet listed. letter: where it is listed, or the letter that was read and does not list it.';

@@ -93,9 +93,17 @@ SELECT
     audit.url,
     audit.period_start,
     audit.period_end,
+    listing.page,
+    listing.line,
     CASE
         WHEN record.salesforce_id IS NULL THEN 'unknown'
-        WHEN audit.period_start <= asked.ended_on AND audit.period_end >= asked.ended_on THEN 'claimed'
+        WHEN audit.period_start <= asked.ended_on AND audit.period_end >= asked.ended_on
+            THEN
+                CASE
+                    WHEN listing.sha256 IS NOT NULL THEN 'listed'
+                    WHEN reading.is_read AND reading.trouble IS NULL THEN 'not_listed'
+                    ELSE 'claimed'
+                END
         -- A later statement is on record: the one that covers its last day has been replaced there.
         WHEN audit.period_start > asked.ended_on THEN 'unknown'
         ELSE 'open'
@@ -104,10 +112,13 @@ FROM asked
 LEFT JOIN ccadb_record AS record ON asked.sha256 = record.sha256
 LEFT JOIN resolved_audit AS audit
     ON record.salesforce_id = audit.record_id AND asked.audit_kind = audit.audit_kind
+LEFT JOIN cell_reading AS reading ON audit.url = reading.cell AND audit.audit_kind = reading.audit_kind
+LEFT JOIN cell_listing AS listing
+    ON audit.url = listing.cell AND audit.audit_kind = listing.audit_kind AND asked.sha256 = listing.sha256
 -- A certificate under several records has the best of them.
 QUALIFY
     row_number() OVER (
         PARTITION BY asked.sha256, asked.root_program, asked.purpose, asked.audit_kind
-        ORDER BY list_position(['claimed', 'unknown', 'open'], state), audit.period_end DESC, record_id
+        ORDER BY list_position(['listed', 'claimed', 'unknown', 'not_listed', 'open'], state), audit.period_end DESC, record_id
     ) = 1;
-COMMENT ON VIEW tail IS 'What each certificate that ended lately could issue for, and whether an audit on record covers its last day: claimed, open (the next statement must list it), unknown.';
+COMMENT ON VIEW tail IS 'What each certificate that ended lately could issue for, and whether an audit on record covers its last day: listed in its letter, claimed, not_listed, open (the next statement must list it), unknown.';

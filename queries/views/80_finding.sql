@@ -123,12 +123,12 @@ warning AS (
         tail.source_record_id,
         tail.url,
         '1' AS step,
-        'tail_open' AS reason,
+        'tail_' || tail.state AS reason,
         tail.ended_because || ' on ' || tail.ended_on || '; the ' || tail.audit_kind || ' period on record '
         || coalesce('ended ' || tail.period_end, 'is none') AS detail,
         tail.ended_on AS since
     FROM tail
-    WHERE tail.state = 'open'
+    WHERE tail.state IN ('open', 'not_listed')
     UNION ALL BY NAME
     SELECT
         listed.sha256,
@@ -169,12 +169,13 @@ SELECT
     record_id,
     source_record_id,
     url,
+    letter,
     since,
     sentence,
     requirement_citation,
     citation
 FROM verdict
-WHERE verdict <> 'claimed'
+WHERE verdict NOT IN ('claimed', 'listed')
 UNION ALL
 SELECT
     warning.sha256,
@@ -192,13 +193,14 @@ SELECT
     warning.record_id,
     warning.source_record_id,
     warning.url,
+    warning.letter,
     warning.since,
     rule.sentence,
     coalesce(warning.requirement_citation, rule.citation) AS requirement_citation,
     rule.citation
 FROM warning
 INNER JOIN rule_verdicts AS rule ON warning.step = rule.step AND warning.reason = rule.reason;
-COMMENT ON VIEW open_verdict IS 'Every verdict that is not a claim, and every warning and note beside one.';
+COMMENT ON VIEW open_verdict IS 'Every verdict that is neither listed nor claimed, and every warning and note beside one.';
 
 -- path_line(path_id): a path as one line of text, the anchor first. A macro, because to put every path into words
 -- takes longer than all the rest.
@@ -275,6 +277,12 @@ SELECT
                 'line': audit_record.line,
                 'field': issue.audit_kind || ' Audit URL',
                 'value': coalesce(issue.url, '')
+            },
+            {
+                'source': issue.letter.url,
+                'line': issue.letter.line,
+                'field': coalesce('fingerprint on page ' || issue.letter.page, 'SHA-256 of the letter'),
+                'value': coalesce(issue.letter.printed, issue.letter.body_sha256)
             }
         ],
         lambda evidence: evidence.source IS NOT NULL
