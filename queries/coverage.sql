@@ -1,6 +1,7 @@
 -- title: Coverage of every certificate in scope
--- description: The verdict for each certificate × program × purpose × audit kind: claimed, pending, unknown or a
---   gap, with the record and the audit it rests on and where they were read.
+-- description: The verdict for each certificate × program × purpose × audit kind: listed, claimed, pending,
+--   unknown or a gap, with the record and the audit it rests on and where they were read; `letter` is where the letter lists
+--   it, or the letter that does not.
 -- param: owner varchar NULL only certificates whose owner contains this text
 -- param: sha256 varchar NULL only this certificate
 -- param: program varchar NULL only this root program
@@ -8,7 +9,7 @@
 -- denominator: certificates in scope
 -- of: SELECT count(DISTINCT sha256) FROM coverage
 -- columns: owner, sha256, subject, root_program, purpose, audit_kind, verdict, severity, reason, detail, also, record_id,
---   source_record_id, url, period_start, period_end, source, line, requirement_citation, witness_path_id
+--   source_record_id, url, period_start, period_end, letter, source, line, requirement_citation, witness_path_id
 SELECT
     duty.owner,
     coverage.sha256,
@@ -26,6 +27,7 @@ SELECT
     coverage.url,
     coverage.period_start,
     coverage.period_end,
+    coverage.letter,
     record.source,
     record.line,
     coverage.requirement_citation,

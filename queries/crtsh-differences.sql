@@ -157,8 +157,8 @@ verdict AS (
             WHEN bool_or(verdict = 'warning') THEN 'warning'
             ELSE 'claimed'
         END AS our_verdict,
-        list(DISTINCT reason ORDER BY reason) FILTER (WHERE verdict NOT IN ('claimed', 'note')) AS our_reasons,
-        bool_and(audit_kind = 'NetSec') FILTER (WHERE verdict NOT IN ('claimed', 'note')) AS net_sec_alone
+        list(DISTINCT reason ORDER BY reason) FILTER (WHERE verdict NOT IN ('listed', 'claimed', 'note')) AS our_reasons,
+        bool_and(audit_kind = 'NetSec') FILTER (WHERE verdict NOT IN ('listed', 'claimed', 'note')) AS net_sec_alone
     FROM coverage
     GROUP BY sha256, root_program
 ),
@@ -237,6 +237,15 @@ status_class AS (
             WHEN crtsh_status = 'DisclosedWithErrors' THEN 'parents_name'
             WHEN crtsh_status IN ('DisclosedWithInconsistentAudit', 'DisclosedWithInconsistentCPS')
                 THEN 'siblings_compared'
+            WHEN
+                list_has_any(
+                    our_reasons,
+                    [
+                        'not_listed', 'misprinted', 'letter_lists_nothing', 'letter_unreadable', 'no_letter',
+                        'letter_other_kind'
+                    ]
+                )
+                THEN 'letters_read'
             WHEN our_verdict = 'unknown'
                 THEN if(list_contains(our_reasons, 'issued_after_period'), 'audit_periods', 'not_known')
             WHEN crtsh_status = 'DisclosureIncomplete' AND regexp_matches(crtsh_detail, 'Standard|TLS|S/MIME|Code')

@@ -32,7 +32,7 @@ INNER JOIN coverage AS covered
         AND gap.root_program = covered.root_program
         AND gap.purpose = covered.purpose
         AND covered.audit_kind = coalesce(gap.audit_kind, covered.audit_kind)
-        AND covered.verdict = 'claimed'
+        AND covered.verdict IN ('listed', 'claimed')
 INNER JOIN duty ON gap.sha256 = duty.sha256
 WHERE
     gap.verdict = 'gap'

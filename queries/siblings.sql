@@ -4,7 +4,7 @@
 -- param: sha256 varchar required a certificate's SHA-256, 64 hex digits
 -- denominator: certificates known
 -- of: SELECT count(*) FROM certificate
--- columns: sha256, state, self_signed, claimed, gaps, pending, unknown, capable_for, issuer, not_before, not_after,
+-- columns: sha256, state, self_signed, listed, claimed, gaps, pending, unknown, capable_for, issuer, not_before, not_after,
 --   records
 WITH asked AS (
     SELECT ca_id FROM certificate WHERE sha256 = lower(getvariable('sha256'))
@@ -13,6 +13,8 @@ WITH asked AS (
 verdict AS (
     SELECT
         sha256,
+        list(DISTINCT coalesce(audit_kind, reason) ORDER BY coalesce(audit_kind, reason))
+        FILTER (WHERE verdict = 'listed') AS listed,
         list(DISTINCT coalesce(audit_kind, reason) ORDER BY coalesce(audit_kind, reason))
         FILTER (WHERE verdict = 'claimed') AS claimed,
         list(DISTINCT concat_ws(' ', audit_kind, reason) ORDER BY concat_ws(' ', audit_kind, reason))
@@ -50,6 +52,7 @@ SELECT
         ELSE 'live'
     END AS state,
     issuance.issuer_ca_id = issuance.subject_ca_id AS self_signed,
+    coalesce(verdict.listed, []) AS listed,
     coalesce(verdict.claimed, []) AS claimed,
     coalesce(verdict.gaps, []) AS gaps,
     coalesce(verdict.pending, []) AS pending,

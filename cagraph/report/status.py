@@ -36,6 +36,9 @@ UNION ALL SELECT 'dangling_cas', count(*) FROM ca WHERE dangling
 UNION ALL SELECT 'issuances', count(*) FROM issuance
 UNION ALL SELECT 'paths', count(*) FROM path
 UNION ALL SELECT 'truncated_certificates', count(*) FROM path_truncation
+UNION ALL SELECT 'audit_documents', count(DISTINCT body_sha256) FROM fetched WHERE source = 'audits'
+UNION ALL SELECT 'audit_documents_read', count(*) FROM statement WHERE state <> 'unreadable'
+UNION ALL SELECT 'audit_documents_unreadable', count(*) FROM statement WHERE state = 'unreadable'
 """
 _ISSUES = """
 SELECT reason, rejected, count(*) AS number

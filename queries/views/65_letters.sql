@@ -81,8 +81,8 @@ SELECT
     asked.audit_kind,
     link.url,
     coalesce(letter.state, 'unread') AS state,
-    state IN ('read', 'no_list') AS is_read,
-    is_read AND (
+    coalesce(letter.state IN ('read', 'no_list'), false) AS is_read,
+    coalesce(letter.state IN ('read', 'no_list'), false) AND (
         letter.audit_kinds IS NULL
         OR list_contains(letter.audit_kinds, asked.audit_kind)
         OR asked.audit_kind = 'NetSec' AND starts_with(letter.scheme, 'ETSI')
@@ -110,6 +110,7 @@ SELECT
         WHEN 'letter_unreadable' THEN string_agg(DISTINCT unreadable, '; ' ORDER BY unreadable)
         WHEN 'letter_other_kind' THEN array_to_string(list_sort(list_distinct(flatten(list(audit_kinds)))), ', ')
     END AS trouble_detail,
+    min(audit_kinds_page) AS kinds_page,
     coalesce(bool_and(state = 'no_list') FILTER (WHERE counts), false) AS has_no_list,
     coalesce(sum(fingerprints) FILTER (WHERE counts), 0)::BIGINT AS fingerprints,
     sum(pages)::BIGINT AS pages,

@@ -119,6 +119,9 @@ LEFT JOIN cell_listing AS listing
 QUALIFY
     row_number() OVER (
         PARTITION BY asked.sha256, asked.root_program, asked.purpose, asked.audit_kind
-        ORDER BY list_position(['listed', 'claimed', 'unknown', 'not_listed', 'open'], state), audit.period_end DESC, record_id
+        ORDER BY
+            list_position(['listed', 'claimed', 'unknown', 'not_listed', 'open'], state),
+            audit.period_end DESC,
+            record_id
     ) = 1;
 COMMENT ON VIEW tail IS 'What each certificate that ended lately could issue for, and whether an audit on record covers its last day: listed in its letter, claimed, not_listed, open (the next statement must list it), unknown.';

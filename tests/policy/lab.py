@@ -23,10 +23,15 @@ from typing import Any, Unpack
 import duckdb
 
 from cagraph.analysis import analyze
+from cagraph.audit.document import format_of, read_document
+from cagraph.audit.pdf import Unreadable
+from cagraph.audit.statement import read_pages, unreadable
 from cagraph.ingest import ingest
 from cagraph.warehouse.database import open_warehouse
 from cagraph.warehouse.day import Day
+from cagraph.warehouse.load import store_fetch
 from cagraph.warehouse.policy import install_policy
+from cagraph.warehouse.statements import store_statements
 from tests.pki import Authority, Issued, Options
 from tests.sources.ccadb_files import V5, table
 
@@ -170,6 +175,20 @@ class Lab:
         stale = self._stale
         self._take("csv", table(V5, *rows), day, completeness="complete" if complete else "slice")
         self._stale = stale
+
+    def letter(self, url: str, body: bytes, day: str = DAY) -> None:
+        """Load a document as what stood at an audit URL on a day; read as ever, in this process."""
+        kind = format_of(body)
+        try:
+            statement = read_pages(body, kind, list(read_document(body)))
+        except Unreadable as problem:
+            statement = unreadable(body, str(problem), kind)
+        fetch_id = store_fetch(self.connection, url, (statement.body_sha256, len(body)), source="audits")
+        self.connection.execute(
+            "UPDATE fetched SET fetched_at = ? WHERE fetch_id = ?", [date.fromisoformat(day), fetch_id]
+        )
+        store_statements(self.connection, [statement])
+        self.forget()
 
     def file(self, text: str, day: str = DAY) -> None:
         """Load a file as it is."""
