@@ -53,6 +53,13 @@ def read_letters(
     return not result.missing
 
 
+def read_new_letters(connection: "DuckDBPyConnection", archive: "Archive", messages: Messages) -> bool:
+    """Read the letters that were not read yet, if there are any; return whether the archive had them all."""
+    from cagraph.warehouse.statements import unread
+
+    return not unread(connection) or read_letters(connection, archive, messages)
+
+
 def store(
     db: Path, archive: Path | None, urls: Sequence[str], body: bytes, statement: "Statement", messages: Messages
 ) -> None:
@@ -64,4 +71,5 @@ def store(
     with open_warehouse(db, write=True) as connection:
         store_letter(connection, CrawlChoice(archive=archive).folder(db), urls, body, statement)
         for url, records in pointing(connection, urls):
-            messages.note(f"{url}: {counted(records, 'record')} here name it")
+            verb = "names" if records == 1 else "name"
+            messages.note(f"{url}: {counted(records, 'record')} here {verb} it")

@@ -10,6 +10,7 @@ from cagraph.cli.analyze import run_analysis
 from cagraph.cli.crawling import CrawlChoice, crawl_options, run_crawl
 from cagraph.cli.gaps import fail_on_option, write_findings
 from cagraph.cli.ingest import run_ingest, spare_inputs, whole
+from cagraph.cli.letters import read_new_letters
 from cagraph.cli.notes import print_notes
 from cagraph.cli.options import (
     Messages,
@@ -49,13 +50,13 @@ def sweep(
 ) -> None:
     """Gather, analyse, and list the gaps: `crawl` or `ingest`, then `analyze` and `gaps`, in one go.
 
-    Without PATH it asks the live sources that `cagraph crawl` asks, or with --offline only the archive; with
-    PATH it reads those files and asks nobody.
+    Without PATH it asks the live sources that `cagraph crawl` asks, or with --offline only the archive, and
+    reads the audit letters that the source audits brought; with PATH it reads those files and asks nobody.
 
     \b
     Examples:
       cagraph sweep
-      cagraph sweep --source ccadb --source crtsh-sql --csv -o gaps.csv
+      cagraph sweep --source ccadb --source audits --csv -o gaps.csv
       cagraph sweep reports/2024-05-08 --as-of 2024-05-08
       cagraph sweep our-cas.pem records-of-one-owner.csv --dated 2024-05-08 --slice --fail-on gap
     """  # noqa: D301 - click reads the backspace itself
@@ -71,6 +72,7 @@ def sweep(
             gathered = whole(run_ingest(connection, paths, dated, complete, messages))
         else:
             gathered = not run_crawl(connection, db, sources, dated, choice, messages).failed_sources
+            gathered &= read_new_letters(connection, choice.folder(db), messages)
         run_analysis(connection, messages)
         print_notes(connection, messages)
         failed = write_findings(connection, {}, output, messages, fail_on)

@@ -116,7 +116,7 @@ PLANS: Mapping[str, Plan] = {
     "crl": Plan(
         ask_crl, "CRLs of live CAs that issued to other CAs, at CCADB's addresses", _crl, True, leans=True
     ),
-    "audits": Plan(ask_audits, "audit statements at CCADB's addresses, kept unread", _audits, leans=True),
+    "audits": Plan(ask_audits, "audit statements at CCADB's addresses", _audits, leans=True),
     "crtsh-sql": Plan(crtsh_sql, "crt.sh over PostgreSQL: in bulk", _crtsh_sql, False, crtsh_sql.follow),
     "crtsh": Plan(
         ask_crtsh, "crt.sh over HTTP, key by key: slow, and its robots.txt says no", _crtsh, leans=True

@@ -16,9 +16,10 @@ from cagraph.report.explain_words import (
     said,
     scope_words,
 )
-from cagraph.report.words import counted, file_name
+from cagraph.report.words import counted, file_name, short_hash
 
-_ORDER = ("gap", "unknown", "pending", "warning", "note", "claimed")
+_WELL = ("claimed", "listed")
+_ORDER = ("gap", "unknown", "pending", "warning", "note", *_WELL)
 
 
 def summary_lines(trace: Trace) -> Iterator[str]:
@@ -28,8 +29,8 @@ def summary_lines(trace: Trace) -> Iterator[str]:
     for group in gathered(audits, lambda audit: (audit["verdict"], audit["reason"])):
         first = group[0]
         kinds = ", ".join(dict.fromkeys(audit["audit_kind"] for audit in group if audit["audit_kind"]))
-        # What is claimed may be brief here: most certificates have all their kinds claimed.
-        about = kinds if first["verdict"] == "claimed" else kind_words(group)
+        # What is well may be brief here: most certificates have all their kinds claimed or listed.
+        about = kinds if first["verdict"] in _WELL else kind_words(group)
         yield from said(label(first["verdict"]), f"{about}: {first['sentence']}")
     decided = {(*_about(audit), audit["reason"]) for audit in audits}
     further = [each for each in trace["findings"] if (*_about(each), each["reason"]) not in decided]
@@ -96,10 +97,10 @@ def audit_lines(trace: Trace) -> Iterator[str]:
         asked_by = _asked_by(group, requirements)
         yield from _audit(group, "the same rules as the one before" if asked_by == before else asked_by)
         before = asked_by
-    claimed = [audit for audit in audits if audit["verdict"] == "claimed"]
-    for group in gathered(claimed, lambda audit: audit["reason"]):
+    well = [audit for audit in audits if audit["verdict"] in _WELL]
+    for group in gathered(well, lambda audit: audit["reason"]):
         kinds = ", ".join(dict.fromkeys(audit["audit_kind"] for audit in group))
-        test = next((each for each in group[0]["tests"] if each["verdict"] == "claimed"), group[0])
+        test = next((each for each in group[0]["tests"] if each["verdict"] in _WELL), group[0])
         yield from said("9", f"{kinds}: {ruled(test['sentence'], test['citation'])}", change(test))
     unasked = [rule for rule in requirements if not rule["asked"]]
     for rules in gathered(
@@ -122,13 +123,14 @@ def _same_answer(audit: Row) -> tuple[object, ...]:
 def _audit(group: list[Row], asked_by: str) -> Iterator[str]:
     """Yield one audit: who asks for it, where its record is, what hits."""
     first = group[0]
-    hits = [test for test in first["tests"] if test["verdict"] != "claimed"]
+    hits = [test for test in first["tests"] if test["verdict"] not in _WELL]
     found = first["source_record_id"] is not None
     yield from said(
         label(first["verdict"]),
         kind_words(group),
         _found(first) if found else first["detail"],
         first["url"],
+        *_listing(first),
         *(_hit(test, first["reason"], told=not found) for test in hits),
         *(
             [f"such audits are near, and cover nothing: {near}"]
@@ -139,9 +141,18 @@ def _audit(group: list[Row], asked_by: str) -> Iterator[str]:
         *(
             change(test)
             for test in hits
-            if first["verdict"] == "claimed" or test["reason"] == first["reason"]
+            if first["verdict"] in _WELL or test["reason"] == first["reason"]
         ),
     )
+
+
+def _listing(audit: Row) -> Iterator[str]:
+    """Yield where the letter lists the certificate, or that it was read and does not."""
+    letter = audit["letter"]
+    if letter and letter["page"]:
+        yield f"listed on page {letter['page']}, line {letter['line']}: {' / '.join(letter['printed'].split(chr(10)))}"
+    elif letter:
+        yield f"the letter had from there: {short_hash(letter['body_sha256'])}"
 
 
 def _near(audit: Row) -> str:

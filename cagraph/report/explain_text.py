@@ -59,7 +59,7 @@ def _sibling(sibling: Row) -> str:
     issuer = "self-signed" if sibling["self_signed"] else f"by {short_name(sibling['issuer'])}"
     told = [
         f"{verdict} {', '.join(sibling[column])}"
-        for verdict, column in (("claimed", "claimed"), ("gap", "gaps"), ("pending", "pending"))
+        for verdict, column in (("listed", "listed"), ("claimed", "claimed"), ("gap", "gaps"), ("pending", "pending"))
         if sibling[column]
     ]
     audits = f": {'; '.join(told)}" if told else ""

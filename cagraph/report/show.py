@@ -112,7 +112,7 @@ _BRIEF = {
     "verdicts": _brief("verdict", "reason", "audit_kind", "scopes", "detail"),
     "out_of_scope": _brief("reason", "why", "scopes"),
     "same_ca": _brief(
-        *("sha256", "state", "self_signed", "claimed", "gaps", "pending", "unknown", "capable_for"),
+        *("sha256", "state", "self_signed", "listed", "claimed", "gaps", "pending", "unknown", "capable_for"),
         *("issuer", "not_before", "not_after", "records"),
     ),
     "records": _brief(

@@ -1,8 +1,8 @@
 """What the audit URLs in CCADB records are asked for: the documents, kept as they are.
 
 Any body that is not empty is taken. Letters come as PDF, as HTML and in other forms, so a page that says
-"not found" with status 200 cannot be told from a letter here: whoever reads the documents has to see that
-it lists nothing. Reads no document.
+"not found" with status 200 cannot be told from a letter here: it is when it is read (the view `letter` says
+`no_letter`). Reads no document.
 """
 
 import re
