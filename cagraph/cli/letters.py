@@ -1,4 +1,4 @@
-"""`cagraph statement read --all` and `--url`: audit letters into the warehouse, where the views judge by them."""
+"""`cagraph statement read --all` and `--url`: audit letters into the warehouse, for the views to judge by."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,7 +61,12 @@ def read_new_letters(connection: "DuckDBPyConnection", archive: "Archive", messa
 
 
 def store(
-    db: Path, archive: Path | None, urls: Sequence[str], body: bytes, statement: "Statement", messages: Messages
+    db: Path,
+    archive: Path | None,
+    urls: Sequence[str],
+    body: bytes,
+    statement: "Statement",
+    messages: Messages,
 ) -> None:
     """Store a letter that was had by hand, as what stands at the addresses."""
     from cagraph.ingest.letters import store_letter

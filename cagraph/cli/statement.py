@@ -115,9 +115,7 @@ def read(
         raise SystemExit(ExitCode.SOURCE)
 
 
-def _refuse_mixtures(
-    files: tuple[Path, ...], read_archive: bool, again: bool, urls: tuple[str, ...]
-) -> None:
+def _refuse_mixtures(files: tuple[Path, ...], read_archive: bool, again: bool, urls: tuple[str, ...]) -> None:
     """Refuse what makes no sense together.
 
     Raises:

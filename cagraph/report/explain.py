@@ -140,8 +140,8 @@ SELECT
     verdict.root_program, verdict.purpose, verdict.audit_kind, verdict.verdict, verdict.severity,
     verdict.reason, verdict.step, verdict.sentence, verdict.detail, verdict.since, verdict.citation,
     verdict.requirement_citation, verdict.record_id, verdict.source_record_id, ascent.trail, verdict.url,
-    verdict.audit_type, verdict.statement_date, verdict.period_start, verdict.period_end, verdict.letter, verdict.tests,
-    verdict.covered_by
+    verdict.audit_type, verdict.statement_date, verdict.period_start, verdict.period_end, verdict.letter,
+    verdict.tests, verdict.covered_by
 FROM coverage AS verdict
 LEFT JOIN record_ascent AS ascent
     ON verdict.record_id = ascent.record_id AND verdict.source_record_id = ascent.at_id

@@ -138,11 +138,7 @@ def _audit(group: list[Row], asked_by: str) -> Iterator[str]:
             else []
         ),
         f"asked by {asked_by}",
-        *(
-            change(test)
-            for test in hits
-            if first["verdict"] in _WELL or test["reason"] == first["reason"]
-        ),
+        *(change(test) for test in hits if first["verdict"] in _WELL or test["reason"] == first["reason"]),
     )
 
 
@@ -150,7 +146,8 @@ def _listing(audit: Row) -> Iterator[str]:
     """Yield where the letter lists the certificate, or that it was read and does not."""
     letter = audit["letter"]
     if letter and letter["page"]:
-        yield f"listed on page {letter['page']}, line {letter['line']}: {' / '.join(letter['printed'].split(chr(10)))}"
+        printed = " / ".join(letter["printed"].splitlines())
+        yield f"listed on page {letter['page']}, line {letter['line']}: {printed}"
     elif letter:
         yield f"the letter had from there: {short_hash(letter['body_sha256'])}"
 

@@ -57,10 +57,9 @@ def _heading(trace: Trace) -> Iterator[str]:
 def _sibling(sibling: Row) -> str:
     """Return another certificate of the same name and key, with what its records claim and lack."""
     issuer = "self-signed" if sibling["self_signed"] else f"by {short_name(sibling['issuer'])}"
+    verdicts = {"listed": "listed", "claimed": "claimed", "gap": "gaps", "pending": "pending"}
     told = [
-        f"{verdict} {', '.join(sibling[column])}"
-        for verdict, column in (("listed", "listed"), ("claimed", "claimed"), ("gap", "gaps"), ("pending", "pending"))
-        if sibling[column]
+        f"{verdict} {', '.join(sibling[column])}" for verdict, column in verdicts.items() if sibling[column]
     ]
     audits = f": {'; '.join(told)}" if told else ""
     return f"{short_hash(sibling['sha256'])} {issuer}, {_window(sibling)}, {sibling['state']}{audits}"

@@ -82,7 +82,8 @@ SELECT
     (SELECT list(DISTINCT value ORDER BY value) FROM statement_fact AS each
         WHERE each.body_sha256 = fetched.body_sha256 AND fact = 'kinds') AS audit_kinds,
     (SELECT min(value) FROM statement_fact AS each
-        WHERE each.body_sha256 = fetched.body_sha256 AND fact IN ('period_end', 'point_in_time')) AS period_end,
+        WHERE each.body_sha256 = fetched.body_sha256 AND fact IN ('period_end', 'point_in_time'))
+        AS period_end,
     statement.unreadable,
     list(DISTINCT fetched.url ORDER BY fetched.url) AS urls
 FROM fetched LEFT JOIN statement ON fetched.body_sha256 = statement.body_sha256

@@ -151,13 +151,14 @@ def _store_audits(connection: duckdb.DuckDBPyConnection, audits: Sequence[tuple[
 def _store_audit_links(connection: duckdb.DuckDBPyConnection, cells: set[str]) -> None:
     """Store each URL of cells that are not known yet, as it is asked for."""
     rows = connection.execute(
-        "SELECT DISTINCT cell FROM audit_link SEMI JOIN (SELECT unnest($asked::VARCHAR[]) AS cell) USING (cell)",
+        "SELECT DISTINCT cell FROM audit_link"
+        " SEMI JOIN (SELECT unnest($asked::VARCHAR[]) AS cell) USING (cell)",
         {"asked": list(cells)},
     ).fetchall()
-    new = [(cell, url) for cell in sorted(cells - {cell for (cell,) in rows}) for url in links(urls_in([cell]))]
-    insert(
-        connection, "audit_link", {"cell": [cell for cell, _ in new], "url": [url for _, url in new]}
-    )
+    new = [
+        (cell, url) for cell in sorted(cells - {cell for (cell,) in rows}) for url in links(urls_in([cell]))
+    ]
+    insert(connection, "audit_link", {"cell": [cell for cell, _ in new], "url": [url for _, url in new]})
 
 
 def store_trust(

@@ -1,7 +1,7 @@
 """From a letter on a server to a verdict: crawled, archived, read, listed or not.
 
 Root ─► Listed CA        CCADB shows all three, audits as their parent's; Root's record names three letters:
-     └► Forgotten CA     Standard lists Root and Listed CA, TLS BR is a page that is no letter, NetSec a broken PDF
+     └► Forgotten CA     Standard lists Root and Listed CA, TLS BR is a page and no letter, NetSec is broken
 """
 
 import json
@@ -52,7 +52,10 @@ def content(url: str) -> Content:
         cells |= audits((kind,), url=f"{url}/{name}")
     rows = [
         record(ROOT_CERT, "R", **cells),
-        *(record(each, each.sha256[:8], "R", **{"Audits Same as Parent": "True"}) for each in (LISTED, FORGOTTEN)),
+        *(
+            record(each, each.sha256[:8], "R", **{"Audits Same as Parent": "True"})
+            for each in (LISTED, FORGOTTEN)
+        ),
     ]
     pems = pem_report([each.der for each in (ROOT_CERT, LISTED, FORGOTTEN)])
     trust = f"{TRUST}mozilla,{ROOT_CERT.sha256},server_auth,,,,2020-01-01\n"
@@ -132,17 +135,21 @@ def test_a_document_that_the_archive_lost_is_told(db: Path) -> None:
 def test_a_sweep_reads_the_letters_too(db: Path) -> None:
     """Into a new database, from the archive alone."""
     again = db.with_name("again.duckdb")
-    result = cagraph("sweep", "--offline", "--archive", str(folder_of(db)), "--db", str(again), "--as-of", DAY)
+    result = cagraph(
+        "sweep", "--offline", "--archive", str(folder_of(db)), "--db", str(again), "--as-of", DAY
+    )
     assert result.exit_code == 0, result.stderr
     assert ("CN=Forgotten CA", "Standard", "gap not_listed") in verdicts(again)
 
 
 def test_a_letter_had_by_hand_stands_at_its_address(db: Path, tmp_path: Path) -> None:
-    """The page at the TLS address is no letter; the one that somebody saved is stored as what stands there."""
+    """The page at the TLS address is no letter; one that somebody saved is stored in its place."""
     letter = tmp_path / "saved.txt"
     criteria = b"WebTrust Principles and Criteria for Certification Authorities"
     letter.write_bytes(LETTER.replace(criteria + b" v2.2.2", criteria + b" - SSL Baseline v2.8"))
-    sql = cagraph("sql", "SELECT url FROM audit_link WHERE url LIKE '%gone%'", "--db", str(db), "--json", "-q")
+    sql = cagraph(
+        "sql", "SELECT url FROM audit_link WHERE url LIKE '%gone%'", "--db", str(db), "--json", "-q"
+    )
     [row] = json.loads(sql.stdout)
     result = cagraph("statement", "read", str(letter), "--url", row["url"], "--db", str(db))
     assert result.exit_code == 0, result.stderr

@@ -1,7 +1,7 @@
 """Incidents of certificates that a letter left out, with the letters read: step 7g, by Mozilla bug number.
 
-One letter a kind lists all that rest on it but what the incident forgot. `test_incidents.py` has the same without
-any letter.
+One letter a kind lists all that rest on it but what the incident forgot. `test_incidents.py` has the same
+without any letter.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import pytest
 from tests.pki import EV_POLICY, SECURE_EMAIL, SERVER_AUTH, Issued
 from tests.policy.incidents import NEWER, Ecosystem, ca, said
 from tests.policy.lab import SAME, Lab, audits
-from tests.policy.test_listed import CRITERIA, colons, report, strict
+from tests.policy.listed import CRITERIA, colons, report, strict
 from tests.queries.graph_asking import ask
 
 KINDS = ("Standard", "TLS BR", "TLS EVG", "S/MIME BR")

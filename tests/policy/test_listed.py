@@ -1,176 +1,17 @@
-"""What letters list, once they are read: step 7g, and what of it is no verdict.
-
-    Root (Own; Mozilla, TLS) ─► one CA a case, each with a record and letters of its own
-
-Every letter is plain text, as a PDF's would be read.
-"""
+"""What letters list, once they are read: step 7g, and what of it is no verdict. The cases: `listed.py`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 
-from tests.pki import Issued
-from tests.policy.lab import DAY, ROOT_CERT, SAME, TLS_KINDS, Lab, ago, audits, child, open_lab, record
-
-WEBTRUST = "WebTrust Principles and Criteria for Certification Authorities"
-CRITERIA = {
-    "Standard": f"{WEBTRUST} v2.2.2",
-    "TLS BR": f"{WEBTRUST} - SSL Baseline v2.8",
-}
-NOT_FOUND = b"<html><head><title>Sorry</title></head><body><h1>This page is not available</h1></body></html>"
-SCAN = b"%PDF-1.4 and nothing that a reader of PDF takes"
-
-
-def url(name: str) -> str:
-    """Return the address of a case's letter."""
-    return f"https://audits.example/{name.replace(' ', '-')}.pdf"
-
-
-def report(
-    *printed: str,
-    kinds: tuple[str, ...] = TLS_KINDS,
-    period: str = "April 1, 2023 to March 31, 2024",
-    stated: str = "May 1, 2024",
-    criteria: str | None = None,
-) -> bytes:
-    """Return a letter over the usual period that prints these lines as its list."""
-    return "\n".join(
-        (
-            "REPORT OF THE INDEPENDENT ACCOUNTANT",
-            "To the management of Own:",
-            f"We have examined the assertion of the management throughout the period {period},",
-            "based on the",
-            (criteria or ", and the\n".join(CRITERIA[kind] for kind in kinds)) + ".",
-            "In our opinion the assertion is fairly stated.",
-            "Auditor LLP",
-            stated,
-            "",
-            "SHA-256 Fingerprint",
-            *(line + "\n" for line in printed),
-        )
-    ).encode()
-
-
-def strict(certificate: Issued) -> str:
-    """Return a fingerprint as an ALV wants it."""
-    return certificate.sha256.upper()
-
-
-def colons(certificate: Issued) -> str:
-    """Return it with colons."""
-    digits = strict(certificate)
-    return ":".join(digits[at : at + 2] for at in range(0, 64, 2))
-
-
-def slipped(certificate: Issued) -> str:
-    """Return it with one digit wrong."""
-    digits = strict(certificate)
-    return digits[:20] + ("0" if digits[20] != "0" else "1") + digits[21:]
-
-
-@dataclass
-class Case:
-    """A CA with its record, and what stands at its letter's address (nothing: nobody had it)."""
-
-    name: str
-    said: str
-    letter: bytes | None = None
-    cells: dict[str, str] = field(default_factory=dict)
-    also: set[str] = field(default_factory=set)
-    kind: str = "TLS BR"
-    not_before: str = "2015-01-01"
-
-    def __post_init__(self) -> None:
-        self.certificate = child(self.name, not_before=self.not_before)[1]
-
-    def row(self, number: int) -> dict[str, str]:
-        """Return its record."""
-        return record(
-            self.certificate, f"R{number}", "R", **(audits(TLS_KINDS, url=url(self.name)) | self.cells)
-        )
-
-
-def _letters(case: Case) -> bytes | None:
-    """Return its letter, the certificate's own fingerprint put in where the case leaves room for it."""
-    spelled = {b"<strict>": strict, b"<colons>": colons, b"<slipped>": slipped}
-    body = case.letter
-    for word, spell in spelled.items():
-        body = body.replace(word, spell(case.certificate).encode()) if body else body
-    return body
-
-
-CASES = [
-    Case("nobody had it", "claimed own"),
-    Case("strict", "listed listed_own", report("<strict>")),
-    Case("reformatted", "listed listed_own", report("<colons>"), also={"bad_format"}),
-    Case("both ways", "listed listed_own", report("<colons>", "<strict>")),
-    Case("left out", "gap not_listed", report(strict(ROOT_CERT))),
-    Case("a digit off", "gap misprinted", report("<slipped>")),
-    Case("no list", "gap letter_lists_nothing", report()),
-    Case("no letter", "unknown no_letter", NOT_FOUND),
-    Case("a scan", "unknown letter_unreadable", SCAN),
-    Case("of another kind", "unknown letter_other_kind", report("<strict>", kinds=("Standard",))),
-    Case("of that kind", "listed listed_own", report("<strict>", kinds=("Standard",)), kind="Standard"),
-    Case(
-        "a letter that says no kind",
-        "listed listed_own",
-        b"List of certificates\nSHA-256 Fingerprint\n<strict>\n",
-    ),
-    Case("too young", "pending issued_after_period", report(strict(ROOT_CERT)), not_before="2024-04-02"),
-    Case("young and listed", "listed listed_own", report("<strict>"), not_before="2024-04-02"),
-    Case(
-        "another period",
-        "listed listed_own",
-        report("<strict>", period="April 1, 2022 to March 31, 2023"),
-        also={"letter_other_period"},
-    ),
-    Case(
-        "another date",
-        "listed listed_own",
-        report("<strict>", stated="April 30, 2024"),
-        also={"letter_other_date"},
-    ),
-    Case(
-        "one of two had",
-        "claimed own",
-        report(strict(ROOT_CERT)),
-        audits(TLS_KINDS, url=f"{url('one of two had')}; {url('nowhere')}"),
-    ),
-    Case(
-        "the second lists it",
-        "listed listed_own",
-        report("<strict>"),
-        audits(TLS_KINDS, url=f"{url('root')}; {url('the second lists it')}"),
-    ),
-    Case(
-        "stale and left out",
-        "gap stale",
-        report(strict(ROOT_CERT), period="April 1, 2020 to March 31, 2021", stated="May 1, 2021"),
-        audits(TLS_KINDS, "2020-04-01", "2021-03-31", "2021-05-01", url("stale and left out")),
-        also={"not_listed"},
-    ),
-]
-HEIR, FORGOTTEN = child("listed by its parent's")[1], child("left out by its parent's")[1]
+from tests.policy.lab import DAY, ROOT_CERT, SAME, Lab, ago, audits, child, open_lab, record
+from tests.policy.listed import CASES, FORGOTTEN, HEIR, Case, open_listed, report, slipped, strict, url
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """All cases at once."""
-    with open_lab(tmp_path_factory.mktemp("lab")) as lab:
-        lab.certificates(ROOT_CERT, HEIR, FORGOTTEN, *(case.certificate for case in CASES))
-        lab.trust("mozilla", ROOT_CERT)
-        lab.report(
-            "2024-05-01",
-            record(ROOT_CERT, "R", **audits(url=url("root"))),
-            record(HEIR, "H", "R", **SAME),
-            record(FORGOTTEN, "F", "R", **SAME),
-            *(case.row(number) for number, case in enumerate(CASES)),
-        )
-        lab.letter(url("root"), report(strict(ROOT_CERT), strict(HEIR)))
-        for case in CASES:
-            if (body := _letters(case)) is not None:
-                lab.letter(url(case.name), body)
+    with open_listed(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
 
 
@@ -228,11 +69,14 @@ def test_a_listing_has_page_and_line(lab: Lab) -> None:
 def test_a_misprint_says_what_is_printed(lab: Lab) -> None:
     """One digit off: the page and the digits stand in the detail."""
     case = next(case for case in CASES if case.name == "a digit off")
-    assert f"page 1 prints {slipped(case.certificate).lower()}" in lab.coverage(case.certificate, "TLS BR").detail
+    assert (
+        f"page 1 prints {slipped(case.certificate).lower()}"
+        in lab.coverage(case.certificate, "TLS BR").detail
+    )
 
 
 def test_the_letter_of_the_day_counts(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A letter issued again with what it forgot closes the gap from the day it was had; before, it is open."""
+    """A letter issued again closes the gap from the day it was had; before, it is open."""
     with open_lab(tmp_path_factory.mktemp("again")) as lab:
         _, late = child("late")
         lab.certificates(ROOT_CERT, late)
@@ -249,7 +93,7 @@ def test_the_letter_of_the_day_counts(tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_one_record_claims_and_another_lists(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Two records of one certificate, one letter read, one not: listed, and the records' difference is told."""
+    """Two records of one certificate, one letter read, one not: listed, and the difference is told."""
     with open_lab(tmp_path_factory.mktemp("two")) as lab:
         _, twice = child("twice")
         lab.certificates(ROOT_CERT, twice)
