@@ -7,10 +7,9 @@ more.
 
 import json
 import os
-import subprocess
-import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
@@ -18,6 +17,8 @@ from typing import Any
 from cagraph.audit.facts import Fact, LetterFacts, read_facts
 from cagraph.audit.fingerprints import Printed, find_fingerprints
 from cagraph.audit.layout import Page
+from cagraph.audit.pool import Reader, read_in_order
+from cagraph.audit.wire import Reply, Request
 from cagraph.model import AuditKind, sha256_hex
 
 READER = 1
@@ -70,21 +71,34 @@ def unreadable(body: bytes, reason: str, kind: str = "", pages: int = 0) -> Stat
 
 def read_statement(body: bytes, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> Statement:
     """Read a document in a process of its own. Whatever it is, a statement comes back."""
-    command = [sys.executable, "-m", "cagraph.audit.worker", str(megabytes), str(int(seconds))]
-    try:
-        done = subprocess.run(command, input=body, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired:
-        return unreadable(body, f"reading it took longer than {seconds:.0f} seconds")
-    try:
-        return from_json(json.loads(done.stdout))
-    except (ValueError, KeyError, TypeError):
-        return unreadable(body, f"reading it ended without an answer (exit code {done.returncode})")
+    with Reader() as reader:
+        return _statement(body, reader.read(Request(body, seconds, megabytes)))
 
 
 def read_statements(bodies: Iterable[bytes], workers: int | None = None) -> Iterator[Statement]:
-    """Read many documents, as many at a time as there are processors, and yield them in their order."""
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        yield from pool.map(read_statement, bodies)
+    """Read many documents, as many at a time as there are processors, and yield them in their order.
+
+    Takes no more than a few documents before what they say is taken: many can come from a long road.
+    """
+    asked: deque[bytes] = deque()
+
+    def requests() -> Iterator[Request]:
+        for body in bodies:
+            asked.append(body)
+            yield Request(body, SECONDS, MEGABYTES)
+
+    with closing(read_in_order(requests(), workers or os.cpu_count() or 1)) as replies:
+        for reply in replies:
+            yield _statement(asked.popleft(), reply)
+
+
+def _statement(body: bytes, reply: Reply) -> Statement:
+    if reply.answer is None:
+        return unreadable(body, reply.reason)
+    try:
+        return from_json(json.loads(reply.answer))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return unreadable(body, "reading it ended with an answer that is none")
 
 
 def to_json(statement: Statement) -> dict[str, Any]:

@@ -1,49 +1,172 @@
-"""The process that reads one document.
+"""The process that readers are copied from: it loads all that reading needs once, and reads nothing itself.
 
-    python -m cagraph.audit.worker MEGABYTES SECONDS < document > statement.json
+    python -m cagraph.audit.worker < requests > replies
 
-Gives up what it does not need before it looks at the first byte: memory above the limit, time, other files to
-write, and the network where the system lets it.
+For each document it forks a child, which gives up all but computing (`confine.py`), reads, and answers
+through a pipe. This process only passes on what comes, up to a limit, and says how a child ended that did not
+answer. It never looks into an answer, and has no threads: a fork copies none. It ends when standard input
+does, so that nothing is left when whoever asked was killed.
 """
 
-import ctypes
+import gc
 import json
-import resource
+import os
+import select
+import signal
 import sys
+import time
+from contextlib import suppress
+from typing import Any, NoReturn
 
-_NEW_USER, _NEW_NET = 0x1000_0000, 0x4000_0000
+from cagraph.audit.confine import confine, end_with, withdraw
+from cagraph.audit.wire import Reply, Request, receive_request, send_reply
+
+ANSWER = 8 * 1024 * 1024
+"""Bytes that an answer may have: those of some 30,000 fingerprints, more than there are CA certificates."""
+_CHUNK = 1024 * 1024
+_FAILED = 70
+
+
+class _Gone(Exception):
+    """Whoever asked does not wait for the answer any more."""
 
 
 def main() -> None:
-    """Read the document on standard input and write what it says."""
-    megabytes, seconds = int(sys.argv[1]), int(sys.argv[2])
-    body = sys.stdin.buffer.read()
-    # Everything that reading needs is loaded before the doors are shut.
+    """Answer requests until there are no more."""
+    # Ctrl-C reaches every process of the terminal; it is for the one that asks.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _stop)
+    with suppress(_Gone, BrokenPipeError):
+        _load()
+        withdraw()
+        while request := receive_request(sys.stdin.buffer):
+            reply = read_apart(request)
+            del request  # it may be large, and the next one is waited for
+            send_reply(sys.stdout.buffer, reply)
+
+
+def _stop(*_: Any) -> NoReturn:
+    raise _Gone
+
+
+def _load() -> None:
+    """Load what reading needs: a child can open no file, not even a module's."""
+    import encodings.cp1252
+    import encodings.utf_8_sig
+    import encodings.utf_16
+    import encodings.utf_16_be
+    import encodings.utf_16_le  # noqa: F401
+
+    import pypdfium2.raw  # noqa: F401
+
+    import cagraph.audit.document
+    import cagraph.audit.statement  # noqa: F401
+
+    # What is here stays as it is, so that children share its memory.
+    gc.collect()
+    gc.freeze()
+
+
+def read_apart(request: Request) -> Reply:
+    """Have a child read a document, and return what it answered, or how it ended."""
+    answers, answer = os.pipe()
+    parent = os.getpid()
+    try:
+        child = os.fork()
+    except OSError as error:
+        os.close(answers)
+        os.close(answer)
+        return Reply(None, f"no process could be started for it ({error.strerror})")
+    if child == 0:
+        _be_child(request, parent, answers, answer)
+    os.close(answer)
+    try:
+        reply = _gather(request, answers)
+    finally:
+        os.close(answers)
+        # One that ended by itself is not touched by it: how it ended is settled before its pipe is closed.
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+    if reply.answer is not None and status != 0:
+        return Reply(None, _end(os.waitstatus_to_exitcode(status), request))
+    return reply
+
+
+def _gather(request: Request, answers: int) -> Reply:
+    """Return all that a child writes until it ends, or why that was not waited for.
+
+    Raises:
+        _Gone: there is nobody to answer.
+    """
+    stdin = sys.stdin.fileno()
+    deadline = time.monotonic() + request.seconds
+    found = bytearray()
+    while (left := deadline - time.monotonic()) > 0:
+        ready, _, _ = select.select([answers, stdin], [], [], left)
+        if stdin in ready:  # nothing is asked before the answer: it is the end
+            raise _Gone
+        if answers not in ready:
+            break
+        chunk = os.read(answers, _CHUNK)
+        if not chunk:
+            return Reply(bytes(found))
+        found += chunk
+        if len(found) > ANSWER:
+            return Reply(None, f"what it says is more than {ANSWER // 1024 // 1024} MB")
+    return Reply(None, _too_long(request))
+
+
+def _too_long(request: Request) -> str:
+    return f"reading it took longer than {request.seconds:g} seconds"
+
+
+def _end(code: int, request: Request) -> str:
+    if code == -signal.SIGXCPU:
+        return _too_long(request)
+    if code < 0:
+        # PDFium does not say that it got no memory: it falls over.
+        name = signal.Signals(-code).name
+        return f"reading it crashed ({name}), perhaps for want of more than {request.megabytes} MB"
+    return f"reading it ended without an answer (exit code {code})"
+
+
+def _be_child(request: Request, parent: int, answers: int, answer: int) -> NoReturn:
+    """Read the document and end, whatever happens. Open are the answer and standard error."""
+    try:
+        end_with(parent)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.close(answers)
+        os.dup2(answer, sys.stdout.fileno())
+        os.close(answer)
+        os.dup2(sys.stderr.fileno(), sys.stdin.fileno())
+        confine(request.seconds, request.megabytes)
+        rest = memoryview(_read(request))
+        while rest:
+            rest = rest[os.write(sys.stdout.fileno(), rest) :]
+        os._exit(0)
+    finally:
+        os._exit(_FAILED)
+
+
+def _read(request: Request) -> bytes:
+    """Return what the document says, as JSON."""
     from cagraph.audit.document import format_of, read_document
     from cagraph.audit.pdf import Unreadable
     from cagraph.audit.statement import read_pages, to_json, unreadable
 
-    _confine(megabytes, seconds)
+    body = request.body
     kind = format_of(body)
     try:
-        statement = read_pages(body, kind, list(read_document(body)))
+        return json.dumps(to_json(read_pages(body, kind, list(read_document(body))))).encode()
     except Unreadable as error:
-        statement = unreadable(body, str(error), kind)
-    except (MemoryError, RecursionError):
-        statement = unreadable(body, f"reading it took more than {megabytes} MB", kind)
+        reason = str(error)
+    except MemoryError:
+        reason = f"reading it took more than {request.megabytes} MB"
+    except RecursionError:
+        reason = "it is nested too deeply"
     except Exception as error:  # whatever a document does to a reader, it costs this one document
-        statement = unreadable(body, f"reading it failed ({type(error).__name__})", kind)
-    json.dump(to_json(statement), sys.stdout)
-
-
-def _confine(megabytes: int, seconds: int) -> None:
-    size = megabytes * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # A network of its own has no way out. Where that is not allowed, no code here opens one either.
-    ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NET)
+        reason = f"reading it failed ({type(error).__name__})"
+    return json.dumps(to_json(unreadable(body, reason, kind))).encode()
 
 
 if __name__ == "__main__":
