@@ -2,8 +2,8 @@
 
 In two steps. The process that starts the readers has no network and cannot gain rights; each reader may then
 compute, take memory up to a limit and write to what is open, and do nothing else: open no file, make no
-connection, start no process, signal nobody. What a system does not know (Linux has all of it) is left out:
-the limits hold everywhere.
+connection, start no process, signal nobody. What a system does not know (Linux has all of it) is left
+out.
 """
 
 import ctypes
@@ -15,6 +15,7 @@ import resource
 import signal
 import struct
 import sys
+from contextlib import nullcontext, suppress
 
 _NEW_USER, _NEW_NET = 0x1000_0000, 0x4000_0000
 _SET_PARENT_DEATH_SIGNAL, _SET_NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 1, 38, 22, 2
@@ -82,7 +83,9 @@ def confine(seconds: float, megabytes: int) -> None:
 def _lower(limit: int, value: int) -> None:
     _, hard = resource.getrlimit(limit)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(limit, (value, value))
+    # Linux lets every process lower every limit; others have names for some that they refuse.
+    with nullcontext() if sys.platform == "linux" else suppress(OSError, ValueError):
+        resource.setrlimit(limit, (value, value))
 
 
 def _prctl(libc: ctypes.CDLL, option: int, *values: int) -> int:

@@ -66,7 +66,10 @@ class Reader:
 
     def _ask(self, request: Request) -> Reply | None:
         """Return the reply; None: the process ended."""
-        process = self._running()
+        try:
+            process = self._running()
+        except OSError as error:
+            return Reply(None, f"no process could be started for it ({error.strerror})")
         if process is None or process.stdin is None or process.stdout is None:
             return None
         # Reads and writes have no limit of time, but end when the process does.
