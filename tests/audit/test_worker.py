@@ -84,9 +84,10 @@ def test_a_template_killed_while_it_reads_is_started_again_and_its_child_ends(re
     (template,) = templates()
     with reading(reader, asked(SLOW)) as future:
         child = reader_of(template)
+        os.kill(child, signal.SIGSTOP)  # it would not come to its end by itself
         os.kill(template, signal.SIGKILL)
         assert is_read(future.result())
-    assert not is_running(child)
+    await_(lambda: not is_running(child))
 
 
 def test_a_template_killed_each_time_costs_its_document_alone(reader: Reader) -> None:
@@ -238,6 +239,8 @@ def test_closing_does_not_wait_for_what_is_read() -> None:
     assert next(statements).state == "read"
     readers = [reader_of(each) for each in await_(lambda: [each for each in templates() if children(each)])]
     assert isinstance(statements, Generator)
+    for each in readers:
+        os.kill(each, signal.SIGSTOP)
     statements.close()
     assert templates() == []
     assert not any(is_running(each) for each in readers)
@@ -266,7 +269,10 @@ def test_nothing_is_left_when_the_one_that_asks_ends(how: signal.Signals) -> Non
         [sys.executable, "-c", PARENT], start_new_session=True, stderr=subprocess.PIPE, text=True
     )
     pids = await_(lambda: found if len(found := templates(parent.pid)) == 2 else [])
-    pids += [reader_of(each) for each in pids]
+    readers = [reader_of(each) for each in pids]
+    for each in readers:
+        os.kill(each, signal.SIGSTOP)
+    pids += readers
     if how == signal.SIGINT:
         os.killpg(parent.pid, how)
     else:
