@@ -2,8 +2,8 @@
 
 In two steps. The process that starts the readers has no network and cannot gain rights; each reader may then
 compute, take memory up to a limit and write to what is open, and do nothing else: open no file, make no
-connection, start no process, signal nobody. Linux has all of this; what
-another system does not know is left out.
+connection, start no process, signal nobody. Linux has all of this; what another
+system does not know is left out.
 """
 
 import ctypes
