@@ -21,6 +21,7 @@ from data.sample import scenario  # noqa: E402
 from data.sample.scenario import days  # noqa: E402
 from data.sample.scenario.model import Owner  # noqa: E402
 from data.sample.scenario.records import report  # noqa: E402
+from tests.audit.letters import letter  # noqa: E402
 
 OLDER, AS_OF = date(2023, 5, 8), date(2024, 5, 8)
 RECORDS = "AllCertificateRecordsCSVFormatV5.csv"
@@ -36,6 +37,9 @@ TRUST_COLUMNS = (
 ANSWER_COLUMNS = ("as_of", "label", "sha256", "root_program", "purpose", "audit_kind", "verdict", "reason")
 WARNING_COLUMNS = ("as_of", "label", "sha256", "audit_kind", "reason")
 TRUST_DATES = {"microsoft": "2024-05-01"}
+DRAFT = "drafts/birch-smime.pdf"
+FORGOTTEN = "birch-cross"
+"""A draft of an S/MIME statement, and the certificate that it forgets."""
 BLANK_LINES, TWICE = "gorse-sha1", "alder-network"
 """The PEM cell that holds blank lines, and the certificate that two files hold."""
 
@@ -49,6 +53,7 @@ def files() -> dict[str, bytes]:
         f"{newer}/{RECORDS}": report(owners, older=None, trailing_comma=True, bom=False),
         **{f"{newer}/{name}": body for name, body in _pem_files(owners).items()},
         f"{newer}/root_trust.csv": _table(TRUST_COLUMNS, _trust(owners)),
+        DRAFT: _draft(owners),
         "ANSWERS.csv": _table(ANSWER_COLUMNS, _answers(owners)),
         "WARNINGS.csv": _table(WARNING_COLUMNS, _warnings(owners)),
         "README.md": _readme(owners).encode(),
@@ -61,6 +66,17 @@ def write(folder: Path) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(body)
+
+
+def _draft(owners: Iterable[Owner]) -> bytes:
+    """Return Birch's draft: every certificate that has the S/MIME purpose to list but one."""
+    owner = next(owner for owner in owners if owner.name.startswith("Birch"))
+    listed = [
+        (entry.certificate.subject.common_name, entry.certificate.sha256)
+        for entry in owner.entries
+        if entry.label != FORGOTTEN
+    ]
+    return letter(owner.name, "S/MIME BR", "April 1, 2023 to March 31, 2024", listed)
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
