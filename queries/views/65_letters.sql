@@ -43,11 +43,13 @@ said AS (
 
 printed AS (
     SELECT
-        body_sha256,
+        printed.body_sha256,
         count(*) AS printings,
-        count(DISTINCT sha256) AS fingerprints
-    FROM statement_fingerprint
-    GROUP BY body_sha256
+        count(DISTINCT printed.sha256) AS fingerprints,
+        bool_or(certificate.sha256 IS NOT NULL) AS any_known
+    FROM statement_fingerprint AS printed
+    LEFT JOIN certificate ON printed.sha256 = certificate.sha256
+    GROUP BY printed.body_sha256
 )
 
 SELECT
@@ -59,10 +61,14 @@ SELECT
     statement.unreadable,
     CASE
         WHEN statement.body_sha256 IS NULL THEN 'unread'
-        WHEN statement.state <> 'no_list' THEN statement.state
-        -- A page that says neither whose audit it is nor of what kind is whatever stands at the address now.
-        WHEN said.scheme IS NULL AND said.audit_kinds IS NULL THEN 'no_letter'
-        ELSE 'no_list'
+        -- A page that names no criteria and lists no certificate is whatever stands at the address now.
+        WHEN
+            statement.state IN ('read', 'no_list')
+            AND said.scheme IS NULL
+            AND said.audit_kinds IS NULL
+            AND NOT coalesce(printed.any_known, false)
+            THEN 'no_letter'
+        ELSE statement.state
     END AS state,
     coalesce(printed.printings, 0) AS printings,
     coalesce(printed.fingerprints, 0) AS fingerprints,
@@ -71,7 +77,7 @@ FROM had
 LEFT JOIN statement ON had.body_sha256 = statement.body_sha256
 LEFT JOIN said ON had.body_sha256 = said.body_sha256
 LEFT JOIN printed ON had.body_sha256 = printed.body_sha256;
-COMMENT ON VIEW letter IS 'The document at each audit URL on the day, with what it says about itself. state: read, no_list (a letter that prints no fingerprint), no_letter (text, and nothing says that it is one), unreadable, unread.';
+COMMENT ON VIEW letter IS 'The document at each audit URL on the day, with what it says about itself. state: read, no_list (a letter that prints no fingerprint), no_letter (text that names no criteria and lists no certificate), unreadable, unread.';
 
 -- A letter counts for a kind if it says that it reports on it, or does not say on which. ETSI's criteria have the
 -- network's security in them: a letter need not name it (CCADB, auditors.md).

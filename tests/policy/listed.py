@@ -109,6 +109,7 @@ CASES = [
     Case("a digit off", "gap misprinted", report("<slipped>")),
     Case("no list", "gap letter_lists_nothing", report()),
     Case("no letter", "unknown no_letter", NOT_FOUND),
+    Case("a page with digits", "unknown no_letter", b"Build\nSHA-256\n" + b"5EED" * 16 + b"\n"),
     Case("a scan", "unknown letter_unreadable", SCAN),
     Case("of another kind", "unknown letter_other_kind", report("<strict>", kinds=("Standard",))),
     Case("of that kind", "listed listed_own", report("<strict>", kinds=("Standard",)), kind="Standard"),
