@@ -18,6 +18,9 @@ _WIDTH, _HEIGHT, _COLUMN = 6.0, 10.0, 100_000.0
 _BREAK = 4
 """Lines between two rows: what stands below is another cell."""
 
+SPAN = 100
+"""Rows or columns that one cell may take."""
+
 Row = list[str]
 
 
@@ -82,6 +85,12 @@ class _Cells(HTMLParser):
         self._cell = ""
         self._hidden = 0
         self._in_row = False
+        self._span: tuple[int, int] | None = None
+        """Columns and rows of the cell that is open."""
+        self._down: dict[int, int] = {}
+        """Rows that a cell of a column still reaches down."""
+        self._outer: list[tuple[int, dict[int, int]]] = []
+        """Of the tables around: the cells of the row so far, and what reaches down."""
 
     def rows(self) -> list[Row]:
         """Return all rows that say something."""
@@ -95,6 +104,13 @@ class _Cells(HTMLParser):
             self._cell += "\n"
         elif tag in ("td", "th"):
             self._end_cell()
+            said = dict(attrs)
+            self._span = _count(said.get("colspan")), _count(said.get("rowspan"))
+        elif tag == "table":
+            self._end_cell()
+            self._outer.append((len(self._row), self._down))
+            self._end_row()
+            self._down = {}
         elif tag in self._BLOCKS and not (self._in_row and tag != "tr"):
             self._end_row()
             self._in_row = tag == "tr"
@@ -106,6 +122,11 @@ class _Cells(HTMLParser):
             self._hidden = max(0, self._hidden - 1)
         elif tag in ("td", "th"):
             self._end_cell()
+        elif tag == "table" and self._outer:
+            self._end_row()
+            cells, self._down = self._outer.pop()
+            # A table in a cell: the row around it goes on behind.
+            self._row, self._in_row = [""] * cells, cells > 0
         elif tag == "tr" or (tag in self._BLOCKS and not self._in_row):
             self._end_row()
 
@@ -115,13 +136,31 @@ class _Cells(HTMLParser):
             self._cell += re.sub(r"\s+", " ", data)
 
     def _end_cell(self) -> None:
-        if self._cell.strip():
-            self._row.append(self._cell.strip())
-        self._cell = ""
+        if self._span is not None or self._cell.strip():
+            wide, deep = self._span or (1, 1)
+            self._skip()
+            for column in range(len(self._row), len(self._row) + wide):
+                self._down[column] = deep - 1
+            self._row += [self._cell.strip(), *[""] * (wide - 1)]
+        self._cell, self._span = "", None
+
+    def _skip(self) -> None:
+        """Leave room for what reaches down from the rows before."""
+        while self._down.get(len(self._row), 0) > 0:
+            self._down[len(self._row)] -= 1
+            self._row.append("")
 
     def _end_row(self) -> None:
         self._end_cell()
         if self._row:
+            self._skip()
             self._rows.append(self._row)
         self._row = []
         self._in_row = False
+
+
+def _count(said: str | None) -> int:
+    """Return a number of rows or columns that a cell says it takes, as far as it makes sense."""
+    return (
+        min(max(int(said), 1), SPAN) if said and said.isascii() and said.isdecimal() and len(said) < 6 else 1
+    )

@@ -5,19 +5,28 @@ import io
 from collections.abc import Iterator
 
 from cagraph.audit.cells import csv_page, html_page, text_page
+from cagraph.audit.docx import is_docx, read_docx
 from cagraph.audit.layout import Page
 from cagraph.audit.pdf import Unreadable, read_pdf
 
 _HEAD = 1024
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NOT_READ = {
+    "zip": "a ZIP archive that holds no Word document",
+    "ole": "it needs a password, or is an old Word file: save it as DOCX or PDF",
+    "binary": "neither PDF, HTML, CSV nor text, nor a Word document",
+}
 
 
 def format_of(data: bytes) -> str:
-    """Return `pdf`, `html`, `zip`, `csv` or `text`, or `binary` for what is none of them."""
+    """Return `pdf`, `docx`, `html`, `zip`, `ole`, `csv` or `text`, or `binary` for what is none of them."""
     head = data[:_HEAD]
     if b"%PDF-" in head:
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
-        return "zip"
+        return "docx" if is_docx(data) else "zip"
+    if head.startswith(_OLE):
+        return "ole"
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "binary"
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
@@ -46,10 +55,10 @@ def read_document(data: bytes) -> Iterator[Page]:
     kind = format_of(data)
     if kind == "pdf":
         yield from read_pdf(data)
-    elif kind == "zip":
-        raise Unreadable("a ZIP archive, such as a Word document: save it as PDF")
-    elif kind == "binary":
-        raise Unreadable("neither PDF, HTML, CSV nor text")
+    elif kind == "docx":
+        yield read_docx(data)
+    elif kind in _NOT_READ:
+        raise Unreadable(_NOT_READ[kind])
     else:
         text = _decoded(data)
         yield {"html": html_page, "csv": csv_page, "text": text_page}[kind](text)
