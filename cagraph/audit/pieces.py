@@ -5,22 +5,26 @@ Knows nothing of fingerprints but that their digits are grouped regularly, and c
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from cagraph.audit.layout import Line, Page, Word
 
-_SEPARATORS = re.compile(r"[:\-\u00ad\u200b\u2010\u2011.]")
+SEPARATORS = re.compile(r"[:\-\u00ad\u200b\u2010\u2011.]")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
-# A word may have a label before it or a stop behind: `SHA-256:96BC…`, `(96BC…)`.
+# A word may have a label before it or a stop behind: `SHA-256:96BC…`, `(96BC…)`. The label's digits are none.
 _PART = re.compile(
-    r"(?<![0-9A-Za-z])[0-9A-Fa-f]"
+    r"(?<![0-9A-Za-z])(?<!SHA-)(?<!sha-)[0-9A-Fa-f]"
     r"(?:[0-9A-Fa-f]|[:\-\u00ad\u200b\u2010\u2011.](?=[0-9A-Fa-f:\-]))*"
     r"[:\-\u00ad]?(?![0-9A-Za-z])"
     r"|:[0-9A-Fa-f][0-9A-Fa-f:]*"
 )
 _JOIN = 1.6
 """In heights: pieces on one line that are nearer than this may be of one fingerprint."""
+_KEPT = 4096
+"""Words that are remembered: a letter's prose and names say the same ones again and again."""
 _MANY = 3
 """Gaps on a line from which their own width is told: justified text has wide ones."""
 
@@ -39,52 +43,44 @@ class Piece:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
-    """Pieces that stand together on one line, as words of one text do."""
+    """Pieces that stand together on one line, as words of one text do.
+
+    What is worked out of the pieces is kept: every reading asks every run anew.
+    """
 
     pieces: tuple[Piece, ...]
     begins: bool
     """Nothing stands before it on its line."""
     ends: bool
+    count: int = field(init=False)
+    """How many digits."""
+    page: int = field(init=False)
+    line: int = field(init=False)
+    x0: float = field(init=False)
+    """Its left end."""
+    x1: float = field(init=False)
+    y: float = field(init=False)
+    """Its line's middle."""
+    height: float = field(init=False)
+    """Its first word's."""
+    _cuts: "list[Run] | None" = field(init=False, default=None)
 
-    @property
-    def count(self) -> int:
-        """How many digits."""
-        return sum(len(piece.digits) for piece in self.pieces)
-
-    @property
-    def page(self) -> int:
-        """Its page's number."""
-        return self.pieces[0].page
-
-    @property
-    def line(self) -> int:
-        """Its line's number."""
-        return self.pieces[0].line
-
-    @property
-    def x0(self) -> float:
-        """Its left end."""
-        return self.pieces[0].x0
-
-    @property
-    def x1(self) -> float:
-        """Its right end."""
-        return self.pieces[-1].x1
-
-    @property
-    def y(self) -> float:
-        """Its line's middle."""
-        return self.pieces[0].y
-
-    @property
-    def height(self) -> float:
-        """Its first word's."""
-        return self.pieces[0].height
+    def __post_init__(self) -> None:
+        """Work out what every reading asks."""
+        first = self.pieces[0]
+        self.count = sum(len(piece.digits) for piece in self.pieces)
+        self.page, self.line, self.y, self.height = first.page, first.line, first.y, first.height
+        self.x0, self.x1 = first.x0, self.pieces[-1].x1
 
     def cuts(self) -> "list[Run]":
         """Return the run, and it without what is of another length at its ends: a number, a name."""
+        if self._cuts is None:
+            self._cuts = [self] if len(self.pieces) == 1 else self._cut()
+        return self._cuts
+
+    def _cut(self) -> "list[Run]":
         sizes = [len(piece.digits) for piece in self.pieces]
         usual = max(sizes, key=lambda size: (sizes.count(size), size))
         first, last = 0, len(sizes)
@@ -102,8 +98,8 @@ def runs_of(page: Page, line: Line) -> Iterator[Run]:
     """Yield the runs of a line: parted by other words, and by gaps wider than between a text's words."""
     groups: list[list[Piece]] = [[]]
     for word in line.words:
-        pieces = list(_pieces(page, line, word))
-        if not pieces:
+        pieces = [_piece(page, line, word, part) for part in _parts(word.text)]
+        if not pieces and groups[-1]:
             groups.append([])
         for piece in pieces:
             if groups[-1] and not _near([groups[-1][-1], piece]):
@@ -142,35 +138,51 @@ def _near(pieces: Sequence[Piece]) -> bool:
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def is_hex(text: str) -> bool:
     """Say whether a word is hex digits and their separators alone."""
-    return bool(_HEX.fullmatch(_SEPARATORS.sub("", text)))
+    return bool(_HEX.fullmatch(SEPARATORS.sub("", text)))
 
 
-def _pieces(page: Page, line: Line, word: Word) -> Iterator[Piece]:
-    """Yield the runs of hex digits of a word."""
-    for match in _PART.finditer(word.text):
-        digits = _SEPARATORS.sub("", match[0])
-        if digits and _is_regular(match[0]):
-            yield _piece(page, line, word, match, digits)
+class _Part(NamedTuple):
+    """Hex digits in a word, and where in it they stand."""
+
+    digits: str
+    printed: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=_KEPT)
+def _parts(word: str) -> tuple[_Part, ...]:
+    """Return the runs of hex digits of a word."""
+    return tuple(_parts_in(word))
+
+
+def _parts_in(word: str) -> Iterator[_Part]:
+    for match in _PART.finditer(word):
+        plain = match[0].isalnum()
+        digits = match[0] if plain else SEPARATORS.sub("", match[0])
+        if digits and (plain or _is_regular(match[0])):
+            yield _Part(digits.lower(), match[0], match.start(), match.end())
 
 
 def _is_regular(printed: str) -> bool:
     """Say whether all groups are of one length but where a line ends: dates, versions and UUIDs are not."""
-    sizes = [len(group) for group in _SEPARATORS.split(printed) if group]
+    sizes = [len(group) for group in SEPARATORS.split(printed) if group]
     inner = set(sizes[1:-1]) or {max(sizes)}
     return len(inner) == 1 and max(sizes) <= max(inner)
 
 
-def _piece(page: Page, line: Line, word: Word, match: "re.Match[str]", digits: str) -> Piece:
+def _piece(page: Page, line: Line, word: Word, part: _Part) -> Piece:
     each = (word.x1 - word.x0) / max(len(word.text), 1)
     return Piece(
         page=page.number,
         line=line.number,
-        digits=digits.lower(),
-        printed=match[0],
-        x0=word.x0 + each * match.start(),
-        x1=word.x0 + each * match.end(),
+        digits=part.digits,
+        printed=part.printed,
+        x0=word.x0 + each * part.start,
+        x1=word.x0 + each * part.end,
         y=line.y,
         height=word.height,
     )

@@ -15,8 +15,9 @@ from datetime import date
 from typing import Any
 
 from cagraph.audit.facts import Fact, LetterFacts, read_facts
-from cagraph.audit.fingerprints import Printed, find_fingerprints
+from cagraph.audit.fingerprints import Printed, Thumbprint, find_printed
 from cagraph.audit.layout import Page
+from cagraph.audit.nearly import Nearly
 from cagraph.audit.pool import Reader, read_in_order
 from cagraph.audit.wire import Reply, Request
 from cagraph.model import AuditKind, sha256_hex
@@ -42,6 +43,10 @@ class Statement:
     fingerprints: tuple[Printed, ...]
     facts: LetterFacts | None
     unreadable: str | None = None
+    thumbprints: tuple[Thumbprint, ...] = ()
+    """SHA-1, where the letter says that they are: noticed, and never counted as fingerprints."""
+    nearly: tuple[Nearly, ...] = ()
+    """What may be misprinted fingerprints: to be compared with certificates that are known, and no more."""
 
     @property
     def state(self) -> str:
@@ -55,12 +60,15 @@ def read_pages(body: bytes, kind: str, pages: list[Page]) -> Statement:
     """Return what the pages of a document say: where none has text, it is a scan, and unreadable."""
     if not any(page.text.strip() for page in pages):
         return unreadable(body, "it has no text: a scan, or drawn letters", kind, len(pages))
+    printed = find_printed(pages)
     return Statement(
         body_sha256=sha256_hex(body),
         format=kind,
         pages=len(pages),
-        fingerprints=tuple(find_fingerprints(pages)),
+        fingerprints=tuple(printed.fingerprints),
         facts=read_facts(pages),
+        thumbprints=tuple(printed.thumbprints),
+        nearly=tuple(printed.nearly),
     )
 
 
@@ -123,6 +131,8 @@ def from_json(found: dict[str, Any]) -> Statement:
         if facts is None
         else LetterFacts(**{name: _facts(name, facts[name]) for name in fact_names()}),
         unreadable=found["unreadable"],
+        thumbprints=tuple(Thumbprint(**each) for each in found["thumbprints"]),
+        nearly=tuple(Nearly(**each) for each in found["nearly"]),
     )
 
 

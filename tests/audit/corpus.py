@@ -134,6 +134,8 @@ class Letter:
         font(look.font)
         self.pages: list[list[Text]] = [[]]
         self.wanted: list[Wanted] = []
+        self.beside: dict[str, dict[str, str]] = {}
+        """By fingerprint what stands beside it, under which heading."""
         self.y = look.paper[1] - MARGIN
         self.on_page: Callable[[Letter], None] = lambda _: None
 
@@ -222,6 +224,7 @@ class Letter:
         """
         self._headings(columns)
         for row in rows:
+            self._note(columns, row)
             deep = max(len(cell.lines) for cell in row)
             if not split and self.y - (deep - 1) * self.lead < bottom:
                 self._overleaf(columns, repeat)
@@ -239,6 +242,14 @@ class Letter:
                         self._aligned(column, cell.lines[number - above])
                 self.y -= self.lead
             self.y -= gap * self.lead
+
+    def _note(self, columns: Sequence[Column], row: Sequence[Cell]) -> None:
+        """Keep what stands beside a fingerprint; beside two, nobody knows."""
+        marks = [cell.sha256 for cell in row if cell.sha256]
+        if len(marks) == 1:
+            beside = self.beside.setdefault(marks[0].lower(), {})
+            for column, cell in zip(columns, row, strict=True):
+                beside[column.heading] = " ".join(" ".join(cell.lines).split())
 
     def _overleaf(self, columns: Sequence[Column], repeat: bool) -> None:
         self.next_page()

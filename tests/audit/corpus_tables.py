@@ -229,6 +229,10 @@ def records(letter: Letter) -> None:
         letter.line(f"Serial number: {number(name, 32)}")
         letter.line(f"SHA-256 fingerprint: {digest(name)}")
         letter.want(digest(name), strict=True)
+        letter.beside[digest(name).lower()] = {
+            "Subject": f"CN={name}, O=Beispiel GmbH, C=DE",
+            "Serial": number(name, 32),
+        }
         letter.line(f"Subject key identifier: {grouped(number(name, 40), 2, ':')}")
         letter.y -= letter.lead / 2
 

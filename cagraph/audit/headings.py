@@ -1,0 +1,116 @@
+"""What the words over a number, or before it on its line, say that it is: a SHA-256, a SHA-1, another number.
+
+Knows no fingerprint and finds none.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from cagraph.audit.layout import Line, Page
+from cagraph.audit.pieces import Run, is_hex
+
+OTHER, SHA256, SHA1 = "other", "sha256", "sha1"
+_OTHER_HEX = re.compile(
+    r"\bs[eé]ri|\bs/n\b|(subject|authority) key|key id|\bski\b|\baki\b|sha-?1\b|modulus|\bmd5\b"
+    r"|\bcert\w*\.? (id|no|nr|number)\b",
+    re.IGNORECASE,
+)
+_FINGERPRINT = re.compile(r"sha|finger|thumb|huella|empreinte|impronta", re.IGNORECASE)
+# A line is asked only if one of its words has a part of what is looked for.
+_TELLING = re.compile(
+    r"s[eé]ri|s/n|key|ski|aki|modulus|md5|cert|sha|finger|thumb|huella|empreinte|impronta", re.IGNORECASE
+)
+_SHA1 = re.compile(r"\bsha[\s-]?1\b", re.IGNORECASE)
+_SHA256 = re.compile(r"sha[\s-]?2", re.IGNORECASE)
+_PAGES_BACK = 3
+"""A table may be headed on its first page alone."""
+
+
+@lru_cache(maxsize=1024)
+def says(words: str) -> str:
+    """Return what number words name; nothing: none."""
+    if _OTHER_HEX.search(words):
+        return OTHER
+    return SHA256 if _FINGERPRINT.search(words) else ""
+
+
+@lru_cache(maxsize=1024)
+def says_sha1(words: str) -> str:
+    """Return what number words name to one who looks for a SHA-1: "thumbprint" alone may mean it."""
+    if _OTHER_HEX.search(re.sub(_SHA1, "sha", words)):
+        return OTHER
+    if _SHA1.search(words):
+        return SHA1
+    if _SHA256.search(words):
+        return SHA256
+    return SHA1 if _FINGERPRINT.search(words) else ""
+
+
+class _Over(NamedTuple):
+    """A line that may be a heading: its words that are no digits."""
+
+    y: float
+    number: int
+    words: list[tuple[float, float, str]]
+
+
+class Headings:
+    """The lines of a document that may be headings, from the bottom of each page."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._lines = {
+            page.number: [over for over in map(_over, reversed(page.lines)) if over] for page in pages
+        }
+        self._pages = {page.number: page for page in pages}
+
+    def over(self, run: Run, *, sha1: bool = False) -> str:
+        """Return what the nearest telling words over a run name; overleaf, those of the pages before."""
+        return self.place(run, sha1=sha1)[0]
+
+    def place(self, run: Run, *, sha1: bool = False) -> tuple[str, int, int]:
+        """Return what those words name, and their page and line."""
+        tell = says_sha1 if sha1 else says
+        for page in range(run.page, run.page - _PAGES_BACK - 1, -1):
+            if page not in self._lines:
+                break
+            for y, number, words in self._lines[page]:
+                if page == run.page and y <= run.y + 0.4 * run.height:
+                    continue
+                over = [text for x0, x1, text in words if x0 < run.x1 and x1 > run.x0]
+                said = tell(" ".join(over)) if over else ""
+                if said:
+                    return said, page, number
+        return "", 0, 0
+
+    def before(self, run: Run) -> str:
+        """Return what number the words before a run on its line name, back to the last long number."""
+        label: list[str] = []
+        for word in reversed(self._line(run).words):
+            if word.x0 >= run.x0 - 0.1:
+                continue
+            if len(word.text) > 8 and is_hex(word.text):
+                break
+            label.insert(0, word.text)
+        return says_sha1(" ".join(label)) if label else ""
+
+    def near_line(self, run: Run) -> str:
+        """Return what the run's line and the one before name."""
+        lines = self._pages[run.page].lines[max(run.line - 2, 0) : run.line]
+        return says(" ".join(line.text for line in lines))
+
+    def _line(self, run: Run) -> Line:
+        return self._pages[run.page].lines[run.line - 1]
+
+
+@lru_cache(maxsize=4096)
+def _is_telling(word: str) -> bool:
+    return bool(_TELLING.search(word))
+
+
+def _over(line: Line) -> _Over | None:
+    if not any(_is_telling(word.text) for word in line.words):
+        return None
+    words = [(word.x0, word.x1, word.text) for word in line.words if not is_hex(word.text)]
+    return _Over(line.y, line.number, words) if words else None

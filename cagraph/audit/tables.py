@@ -1,0 +1,340 @@
+"""What stands beside fingerprints in a table: cells under headings that say what they are.
+
+A table is fingerprints under one heading, on as many pages as it goes on. Its columns are where the words of
+its headings stand; a line that runs over two of them is none of its own. Knows nothing of what the cells say
+but by their headings.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from cagraph.audit.labels import label_of
+from cagraph.audit.layout import Line, Page, Word
+from cagraph.audit.pieces import Piece
+from cagraph.audit.rows import Row, cells_of
+
+_BLANK = 0.65
+"""In heights: words farther apart are of two cells."""
+_HEADING = 1.25
+"""In heights: lines of a heading are no farther apart."""
+_LINES = 3
+"""Lines of a heading above that which names the fingerprints."""
+_FOOT = 8.0
+"""In heights: how far over the lowest words of a document a page ends that is full."""
+_WIDE = 2.5
+"""In heights: blanks of a text are no wider."""
+
+
+@dataclass(slots=True)
+class Mark:
+    """A fingerprint on one page; the pieces that it has overleaf are another mark."""
+
+    index: int
+    """Of the fingerprint in the document."""
+    pieces: Sequence[Piece]
+    whole: bool
+
+    @property
+    def row(self) -> Row:
+        """Its lines."""
+        return Row(tuple(dict.fromkeys(piece.y for piece in self.pieces)))
+
+    @property
+    def x0(self) -> float:
+        """Its left end."""
+        return min(piece.x0 for piece in self.pieces)
+
+    @property
+    def x1(self) -> float:
+        """Its right end."""
+        return max(piece.x1 for piece in self.pieces)
+
+
+@dataclass(slots=True)
+class Block:
+    """Words of a line that stand together."""
+
+    y: float
+    x0: float
+    x1: float
+    text: str
+
+
+@dataclass(slots=True)
+class Column:
+    """A column of a table: where it stands, and what its heading says."""
+
+    x0: float
+    x1: float
+    heading: str
+    kind: str | None
+    blocks: list[Block] = field(default_factory=list)
+    is_clean: bool = True
+    """No words stand beside it of which nobody knows whether they are of it."""
+    cells: list[tuple[str, ...] | None] = field(default_factory=list)
+    """For each row the lines of its cell; None: they cannot be told."""
+    over: bool = False
+    """Lines stand over the first row that may be of a row that began overleaf."""
+    under: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell beside a fingerprint."""
+
+    index: int
+    kind: str
+    heading: str
+    lines: tuple[str, ...]
+
+
+def cells_beside(tables: dict[tuple[int, int], list[Mark]], pages: dict[int, Page]) -> Iterator[Cell]:
+    """Yield the cells beside the fingerprints of tables, each by its heading's page and line."""
+    parts: list[_Part] = []
+    for (page, line), marks in tables.items():
+        heading = Heading(pages[page], line, marks)
+        by_page: dict[int, list[Mark]] = {}
+        for mark in marks:
+            by_page.setdefault(mark.pieces[0].page, []).append(mark)
+        parts += [_Part(heading, pages, number, here) for number, here in by_page.items()]
+    parts.sort(key=lambda part: (part.page.number, -part.marks[0].row.top))
+    floor = min((page.lines[-1].y for page in pages.values() if page.lines), default=0.0)
+    firsts = {part.page.number: part for part in reversed(parts)}
+    for part in {part.page.number: part for part in parts}.values():
+        overleaf = part.page.number + 1
+        if overleaf in firsts:
+            part.part_from(firsts[overleaf])
+        elif overleaf in pages:
+            part.end_at(floor)
+    for part in parts:
+        yield from part.cells()
+
+
+class Heading:
+    """The line over the fingerprints, and the lines that belong to it."""
+
+    def __init__(self, page: Page, number: int, marks: Sequence[Mark]) -> None:
+        self.page = page.number
+        line = page.lines[number - 1]
+        height = max(word.height for word in line.words)
+        here = [mark for mark in marks if mark.pieces[0].page == page.number]
+        floor = max((mark.row.top for mark in here), default=float("-inf"))
+        above = _above(page.lines, number, height)
+        below = _below(page.lines, number, height, floor)
+        self.lines = [*above, line, *below]
+        self.bottom = self.lines[-1].y
+        self.columns = self._columns(line, above, below, here or marks)
+
+    def _columns(
+        self, line: Line, above: Sequence[Line], below: Sequence[Line], marks: Sequence[Mark]
+    ) -> list[Column]:
+        seeds = [[block] for block in blocks_of(line.words)]
+        for each, first in [(each, True) for each in reversed(above)] + [(each, False) for each in below]:
+            for block in blocks_of(each.words):
+                met = [seed for seed in seeds if any(block.x0 < b.x1 and block.x1 > b.x0 for b in seed)]
+                if len(met) == 1:
+                    met[0].insert(0 if first else len(met[0]), block)
+                elif not met:
+                    seeds.append([block])
+        columns = []
+        for seed in sorted(seeds, key=lambda seed: seed[0].x0):
+            text = " ".join(block.text for block in seed)
+            x0, x1 = min(block.x0 for block in seed), max(block.x1 for block in seed)
+            columns.append(Column(x0, x1, text, label_of(text)))
+        own = [column for column in columns if any(m.x0 < column.x1 and m.x1 > column.x0 for m in marks[:1])]
+        for column in own:
+            column.kind = None
+            column.x0 = min(column.x0, marks[0].x0)
+            column.x1 = max(column.x1, marks[0].x1)
+        return columns
+
+
+def _above(lines: Sequence[Line], number: int, height: float) -> list[Line]:
+    found: list[Line] = []
+    last = lines[number - 1]
+    for line in reversed(lines[max(number - 1 - _LINES, 0) : number - 1]):
+        if line.y - last.y > _HEADING * height:
+            break
+        found.insert(0, line)
+        last = line
+    return found
+
+
+def _below(lines: Sequence[Line], number: int, height: float, floor: float) -> list[Line]:
+    """Return the lines under a heading's that are of it: those before the widest step to the first row."""
+    chain = [lines[number - 1]]
+    for line in lines[number : number + _LINES + 1]:
+        chain.append(line)
+        if line.y <= floor + 0.3 * height or chain[-2].y - line.y > _HEADING * height:
+            break
+    steps = [a.y - b.y for a, b in pairwise(chain)]
+    widest = steps.index(max(steps)) if steps else 0
+    others = [step for index, step in enumerate(steps) if index != widest]
+    if not others or steps[widest] < 1.1 * max(others):
+        return []
+    return chain[1 : widest + 1]
+
+
+class _Part:
+    """A table on one page."""
+
+    def __init__(self, heading: Heading, pages: dict[int, Page], number: int, marks: Sequence[Mark]) -> None:
+        self.page, self.marks = pages[number], sorted(marks, key=lambda mark: -mark.row.top)
+        self._height = self.marks[0].pieces[0].height
+        self._others = [pages.get(number - 1), pages.get(number + 1)]
+        self._lines = [
+            line
+            for line in self.page.lines
+            if heading.page != number or line.y < heading.bottom - 0.1 * self._height
+        ]
+        self.columns = [Column(each.x0, each.x1, each.heading, each.kind) for each in heading.columns]
+        if self._is_one_column():
+            self._fill()
+            self._read()
+
+    def _is_one_column(self) -> bool:
+        """Say whether the fingerprints stand one under the other, where they stood under the heading."""
+        if any(above.row.bottom <= below.row.top for above, below in pairwise(self.marks)):
+            return False
+        own = [
+            column
+            for column in self.columns
+            if all(mark.x0 < column.x1 and mark.x1 > column.x0 for mark in self.marks)
+        ]
+        return len(own) == 1
+
+    def _fill(self) -> None:
+        """Put the page's blocks into the columns, and let these grow by those between its rows."""
+        by_line: dict[int, list[Piece]] = {}
+        for piece in (piece for mark in self.marks for piece in mark.pieces):
+            by_line.setdefault(piece.line, []).append(piece)
+        first, last = min(by_line), max(by_line)
+        later: list[Block] = []
+        for line in self._lines:
+            inside = first <= line.number <= last
+            for block in blocks_of(line.words, by_line.get(line.number, ())):
+                if not inside or not self._place(block, grow=True):
+                    later.append(block)
+        loose = [block for block in later if not self._place(block, grow=False)]
+        for column in self.columns:
+            column.is_clean = not any(self._is_beside(column, block) for block in loose)
+        for left, right in pairwise(sorted(self.columns, key=lambda column: column.x0)):
+            if left.x1 > right.x0:
+                left.is_clean = right.is_clean = False
+
+    def _place(self, block: Block, *, grow: bool) -> bool:
+        """Put a block into the one column it meets; what meets several is nobody's."""
+        met = [column for column in self.columns if column.x0 < block.x1 and column.x1 > block.x0]
+        for column in met:
+            column.blocks.append(block if len(met) == 1 else Block(block.y, block.x0, block.x1, ""))
+        if len(met) == 1 and grow:
+            met[0].x0, met[0].x1 = min(met[0].x0, block.x0), max(met[0].x1, block.x1)
+        return bool(met)
+
+    def _is_beside(self, column: Column, loose: Block) -> bool:
+        """Say whether words under no heading may be of a column: so near that a wide blank may part them."""
+        near = _WIDE * self._height
+        apart = max(column.x0 - loose.x1, loose.x0 - column.x1)
+        return apart < near and any(abs(block.y - loose.y) < 0.3 * self._height for block in column.blocks)
+
+    def _read(self) -> None:
+        """Find each column's cells, and whether lines are left over that may be of one parted by a page."""
+        rows = [mark.row for mark in self.marks]
+        for column in self.columns:
+            if column.kind is None:
+                continue
+            lines = _lines(column)
+            found = cells_of(rows, [y for y, _ in lines], self._height)
+            column.cells = [None if cell is None else tuple(lines[n][1] for n in cell) for cell in found]
+            used = [n for cell in found if cell is not None for n in cell]
+            above = lines[: used[0]] if used else lines
+            below = lines[used[-1] + 1 :] if used else lines
+            column.over = found[0] is None or self._strays(above, column, 0) or self._rises(lines, found)
+            column.under = found[-1] is None or self._strays(below, column, 1)
+
+    def _rises(self, lines: Sequence[tuple[float, str]], found: Sequence[range | None]) -> bool:
+        """Say whether the first cell begins over its fingerprint, with what may be the rest of one overleaf.
+
+        It is not where cells are seen to be apart, or where all are alike.
+        """
+        first = found[0]
+        if not first or lines[first.start][0] <= self.marks[0].row.top + 0.3 * self._height:
+            return False
+        steps = [a[0] - b[0] for a, b in pairwise(lines[first.start : first.stop + 1])]
+        if len(steps) == len(first) > 1 and steps[-1] > 1.2 * max(steps[:-1]):
+            return False
+        return len(found) < 3 or len({len(cell) for cell in found if cell is not None}) > 1
+
+    def _strays(self, lines: Sequence[tuple[float, str]], column: Column, which: int) -> bool:
+        """Say whether lines at the edge of a page are not those that stand there on every page."""
+        other = self._others[which]
+        if other is None or not lines:
+            return False
+        there = {
+            _plain(block.text)
+            for line in other.lines
+            for block in blocks_of(line.words)
+            if block.x0 < column.x1 and block.x1 > column.x0
+        }
+        return any(_plain(text) not in there for _, text in lines if text)
+
+    def part_from(self, after: "_Part") -> None:
+        """Give up what the end of this page and the beginning of the next one may have parted."""
+        for here in self.columns:
+            met = [each for each in after.columns if here.x0 < each.x1 and here.x1 > each.x0 and each.cells]
+            if here.under or not met or any(there.over for there in met):
+                here.cells[-1:] = [None]
+        for there in after.columns:
+            met = [each for each in self.columns if there.x0 < each.x1 and there.x1 > each.x0 and each.cells]
+            if there.over or not met or any(here.under for here in met):
+                there.cells[:1] = [None]
+
+    def end_at(self, floor: float) -> None:
+        """Give up the last cells of a page that is full: their rest may stand alone overleaf."""
+        if self.marks[-1].row.bottom - floor < _FOOT * self._height:
+            for column in self.columns:
+                column.cells[-1:] = [None]
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield the cells that could be told."""
+        for column in self.columns:
+            for mark, lines in zip(self.marks, column.cells, strict=False):
+                if column.kind and column.is_clean and mark.whole and lines and all(lines):
+                    yield Cell(mark.index, column.kind, column.heading, lines)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\d+", "0", text)
+
+
+def _lines(column: Column) -> list[tuple[float, str]]:
+    """Return the column's lines from the top, with their text; empty where it is not the column's alone."""
+    lines: list[tuple[float, list[Block]]] = []
+    for block in sorted(column.blocks, key=lambda block: (-block.y, block.x0)):
+        if lines and lines[-1][0] - block.y < 1.0:
+            lines[-1][1].append(block)
+        else:
+            lines.append((block.y, [block]))
+    return [
+        (y, " ".join(block.text for block in blocks) if all(block.text for block in blocks) else "")
+        for y, blocks in lines
+    ]
+
+
+def blocks_of(words: Sequence[Word], pieces: Sequence[Piece] = ()) -> list[Block]:
+    """Return the words of a line that stand together; those of a fingerprint are left out."""
+    blocks: list[Block] = []
+    joined = False
+    for word in words:
+        if pieces and any(piece.x0 < word.x1 and piece.x1 > word.x0 for piece in pieces):
+            joined = False
+            continue
+        if joined and word.x0 - blocks[-1].x1 < _BLANK * word.height:
+            blocks[-1].x1 = word.x1
+            blocks[-1].text += " " + word.text
+        else:
+            blocks.append(Block(word.y, word.x0, word.x1, word.text))
+        joined = True
+    return blocks
