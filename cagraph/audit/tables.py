@@ -273,12 +273,16 @@ class _Part:
         if other is None or not lines:
             return False
         there = {
-            _plain(block.text)
+            (_plain(block.text), round(block.y))
             for line in other.lines
             for block in blocks_of(line.words)
             if block.x0 < column.x1 and block.x1 > column.x0
         }
-        return any(_plain(text) not in there for _, text in lines if text)
+        return any(
+            not there & {(_plain(text), round(y) + apart) for apart in (-1, 0, 1)}
+            for y, text in lines
+            if text
+        )
 
     def part_from(self, after: "_Part") -> None:
         """Give up what the end of this page and the beginning of the next one may have parted."""

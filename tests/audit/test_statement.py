@@ -83,3 +83,18 @@ def test_json_and_back() -> None:
     found: dict[str, Any] = to_json(statement)
     assert found["state"] == "read"
     assert from_json(found) == statement
+
+
+def test_json_and_back_with_all_that_may_be_printed() -> None:
+    root = sha256_hex(b"root").upper()
+    text = (
+        f"Subject: CN=Root\nSHA-256: {root}\nValid to: 2035-06-04\n\n\n"
+        f"SHA-1: {root[:40]}\n\n\nSHA-256: {root[:63]}\n"
+    )
+    statement = read_statement(text.encode())
+    [printed] = statement.fingerprints
+    assert printed.beside == {"subject": "CN=Root", "not_after": "2035-06-04"}
+    assert [each.sha1.upper() for each in statement.thumbprints] == [root[:40]]
+    assert [each.digits.upper() for each in statement.nearly] == [root[:63]]
+    assert from_json(to_json(statement)) == statement
+    assert to_json(statement)["fingerprints"][0]["beside"] == printed.beside
