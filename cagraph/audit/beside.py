@@ -6,12 +6,13 @@ certificate, and a difference told to an auditor: what cannot be told apart is n
 
 from collections.abc import Iterable, Sequence
 
+from cagraph.audit.columns import Mark
 from cagraph.audit.headings import SHA256, Headings
 from cagraph.audit.labels import DATES, NAMES, NOT_AFTER, NOT_BEFORE, VALIDITY, days_in, name_of, serials_of
 from cagraph.audit.layout import Page
 from cagraph.audit.pieces import Piece, Run
 from cagraph.audit.records import cells_labelled
-from cagraph.audit.tables import Cell, Mark, cells_beside
+from cagraph.audit.tables import Cell, cells_beside
 
 
 def beside(

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from cagraph.audit.columns import Mark, blocks_of
 from cagraph.audit.headings import says
 from cagraph.audit.labels import label_of
 from cagraph.audit.layout import Line, Page
-from cagraph.audit.tables import Cell, Mark, blocks_of
+from cagraph.audit.tables import Cell
 
 _KEY = re.compile(r"([^:=]{2,40}?)\s*:\s*(?!\S*:\S)(.*)")
 _APART = 1.2

@@ -10,7 +10,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -111,8 +111,15 @@ def _statement(body: bytes, reply: Reply) -> Statement:
 
 def to_json(statement: Statement) -> dict[str, Any]:
     """Return a statement as JSON takes it: dates as ISO, every fact with its page and text."""
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(statement), default=str))
+    plain: dict[str, Any] = json.loads(json.dumps(statement, default=_plain))
     return {"state": statement.state} | plain
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON does not know: a dataclass by its fields, a date as ISO."""
+    if is_dataclass(value):
+        return {each.name: getattr(value, each.name) for each in fields(value)}
+    return str(value)
 
 
 def from_json(found: dict[str, Any]) -> Statement:
