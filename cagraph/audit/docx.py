@@ -6,8 +6,6 @@ unpacked is told from the archive's directory before anything is.
 
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +28,8 @@ _DEEP = 20
 
 def is_docx(data: bytes) -> bool:
     """Say whether a ZIP archive holds a Word document; one without a directory holds nothing."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _BODY in archive.NameToInfo
@@ -43,10 +43,13 @@ def read_docx(data: bytes) -> Page:
     Raises:
         Unreadable: it is damaged, needs a password, or unpacks into more than a letter can be.
     """
-    _check(data)
+    import zipfile
+    import zlib
+
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
+    _check(data)
     try:
         document = docx.Document(io.BytesIO(data))
         rows = [*_rows_of(document), *_margins(document.sections)]
@@ -60,6 +63,8 @@ def read_docx(data: bytes) -> Page:
 
 def _check(data: bytes) -> None:
     """Refuse what is encrypted, and what is absurdly large once it is unpacked."""
+    import zipfile
+
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
     if any(part.flag_bits & 1 for part in parts):

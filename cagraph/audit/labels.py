@@ -30,7 +30,6 @@ _PATTERNS = {
     VALIDITY: rf"{_OF}(?:validity(?: period| dates?| range)?|valid|period of validity)"
     r"|(?:valid(?:ity)? )?(?:from (?:and |- )?(?:to|until)|not before (?:and )?not after)",
 }
-_KINDS = {kind: re.compile(pattern) for kind, pattern in _PATTERNS.items()}
 _ASIDE = re.compile(r"\([^)]*\)")
 _POINTS = re.compile(r"[\s:.,;*#№/\u2013\u2014-]+")
 _LABEL = re.compile(r"^([^:=]{2,40}?)\s*:\s*")
@@ -54,7 +53,8 @@ _MANY = 24
 def label_of(words: str) -> str | None:
     """Return what a heading or label announces: one of the kinds above, or None for all else."""
     plain = _POINTS.sub(" ", _ASIDE.sub(" ", words.lower()).replace("s/n", "\0")).strip().replace("\0", "s/n")
-    return next((kind for kind, pattern in _KINDS.items() if pattern.fullmatch(plain)), None)
+    # Compiled when first asked: most of what is read lists nothing.
+    return next((kind for kind, pattern in _PATTERNS.items() if re.fullmatch(pattern, plain)), None)
 
 
 def name_of(lines: Sequence[str]) -> str | None:
