@@ -140,7 +140,7 @@ class _Part:
         steps = [a[0] - b[0] for a, b in pairwise(lines[first.start : first.stop + 1])]
         if len(steps) == len(first) > 1 and steps[-1] > 1.2 * max(steps[:-1]):
             return False
-        return len(found) < 3 or len({len(cell) for cell in found if cell is not None}) > 1
+        return len(found) < 4 or len({len(cell) if cell is not None else 0 for cell in found}) > 1
 
     def _strays(self, lines: Sequence[tuple[float, str]], column: Column, which: int) -> bool:
         """Say whether lines at the edge of a page are not those that stand there on every page."""
