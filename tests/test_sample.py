@@ -52,7 +52,12 @@ def test_generating_again_gives_the_committed_bytes(tmp_path: Path) -> None:
     }
     committed = {
         path.relative_to(SAMPLE): path.read_bytes()
-        for path in [*SAMPLE.glob("*.csv"), *SAMPLE.glob("*.md"), *SAMPLE.glob("*-*-*/*"), *SAMPLE.glob("drafts/*")]
+        for path in [
+            *SAMPLE.glob("*.csv"),
+            *SAMPLE.glob("*.md"),
+            *SAMPLE.glob("*-*-*/*"),
+            *SAMPLE.glob("drafts/*"),
+        ]
     }
     assert written == committed
 

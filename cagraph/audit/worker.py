@@ -51,12 +51,15 @@ def _stop(*_: Any) -> NoReturn:
 
 def _load() -> None:
     """Load what reading needs: a child can open no file, not even a module's."""
+    import encodings.cp437  # of names in ZIP archives
     import encodings.cp1252
     import encodings.utf_8_sig
     import encodings.utf_16
     import encodings.utf_16_be
     import encodings.utf_16_le  # noqa: F401
+    import zipfile  # noqa: F401
 
+    import docx.table  # noqa: F401
     import pypdfium2.raw  # noqa: F401
 
     import cagraph.audit.document
@@ -154,9 +157,9 @@ def _read(request: Request) -> bytes:
     from cagraph.audit.pdf import Unreadable
     from cagraph.audit.statement import read_pages, to_json, unreadable
 
-    body = request.body
-    kind = format_of(body)
+    body, kind = request.body, ""
     try:
+        kind = format_of(body)
         return json.dumps(to_json(read_pages(body, kind, list(read_document(body))))).encode()
     except Unreadable as error:
         reason = str(error)

@@ -79,7 +79,7 @@ def _storable(value: Any) -> Any:
 
 def _fingerprints(statement: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        each | {"position": position, "beside": json.dumps(each.get("beside", {}))}
+        each | {"position": position, "beside": json.dumps(each["beside"])}
         for position, each in enumerate(statement["fingerprints"])
     ]
 
@@ -89,7 +89,7 @@ def _misfits(statement: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"kind": kind, "digits": each[digits]} | {name: each[name] for name in ("page", "line", "printed")}
         for kind, key, digits in kinds
-        for each in statement.get(key, [])
+        for each in statement[key]
     ]
 
 

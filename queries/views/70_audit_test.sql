@@ -272,7 +272,7 @@ hit AS (
             CASE WHEN absent AND NOT coalesce(issued_on > period_end, false) THEN {
                 'step': '7g',
                 'reason': CASE
-                    WHEN has_no_list THEN 'letter_lists_nothing' WHEN misprinted THEN 'misprinted' ELSE 'not_listed'
+                    WHEN misprinted THEN 'misprinted' WHEN has_no_list THEN 'letter_lists_nothing' ELSE 'not_listed'
                 END,
                 'detail': concat_ws('; ', 'none of the ' || letter_size || ' is it', nullif(printed_instead, '')),
                 'since': coalesce(statement_date, period_end)

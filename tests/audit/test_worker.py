@@ -1,5 +1,6 @@
 """The processes that read documents, disturbed: the next document is read as if nothing had happened."""
 
+import io
 import os
 import random
 import resource
@@ -12,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import docx
 import pytest
 
 from cagraph.audit.document import format_of, read_document
@@ -200,6 +202,11 @@ def test_what_is_shut_in_reads_the_same() -> None:
     bodies = [case.letter().pdf() for case in DRAWN]
     bodies += ["é, ö".encode("cp1252") + QUICK, QUICK.decode().encode("utf-16"), b"\xef\xbb\xbf" + QUICK]
     bodies += [b"name,sha256\nX1," + QUICK[8:], b"<html><td>&eacute;<td>" + QUICK]
+    word = docx.Document()
+    word.add_paragraph("é " + QUICK.decode())
+    word.sections[0].header.paragraphs[0].text = "Head"
+    word.save(saved := io.BytesIO())
+    bodies.append(saved.getvalue())
     for body, statement in zip(bodies, read_statements(bodies), strict=True):
         pages = list(read_document(body))
         assert statement == from_json(to_json(read_pages(body, format_of(body), pages)))

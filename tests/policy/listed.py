@@ -5,6 +5,7 @@
 Every letter is plain text, as a PDF's would be read.
 """
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,6 +70,16 @@ def slipped(certificate: Issued) -> str:
     return digits[:20] + ("0" if digits[20] != "0" else "1") + digits[21:]
 
 
+def short(certificate: Issued) -> str:
+    """Return it with one digit missing."""
+    return strict(certificate)[:30] + strict(certificate)[31:]
+
+
+def sha1(certificate: Issued) -> str:
+    """Return the SHA-1 thumbprint."""
+    return hashlib.sha1(certificate.der).hexdigest().upper()
+
+
 @dataclass
 class Case:
     """A CA with its record, and what stands at its letter's address (nothing: nobody had it)."""
@@ -93,7 +104,13 @@ class Case:
 
 def _letters(case: Case) -> bytes | None:
     """Return its letter, the certificate's own fingerprint put in where the case leaves room for it."""
-    spelled = {b"<strict>": strict, b"<colons>": colons, b"<slipped>": slipped}
+    spelled = {
+        b"<strict>": strict,
+        b"<colons>": colons,
+        b"<slipped>": slipped,
+        b"<short>": short,
+        b"<sha1>": sha1,
+    }
     body = case.letter
     for word, spell in spelled.items():
         body = body.replace(word, spell(case.certificate).encode()) if body else body
@@ -107,6 +124,12 @@ CASES = [
     Case("both ways", "listed listed_own", report("<colons>", "<strict>")),
     Case("left out", "gap not_listed", report(strict(ROOT_CERT))),
     Case("a digit off", "gap misprinted", report("<slipped>")),
+    Case("a digit missing", "gap misprinted", report("<short>")),
+    Case(
+        "by SHA-1 alone",
+        "gap letter_lists_nothing",
+        report().replace(b"SHA-256 F", b"SHA-1 F") + b"\n<sha1>\n",
+    ),
     Case("no list", "gap letter_lists_nothing", report()),
     Case("no letter", "unknown no_letter", NOT_FOUND),
     Case("a page with digits", "unknown no_letter", b"Build\nSHA-256\n" + b"5EED" * 16 + b"\n"),

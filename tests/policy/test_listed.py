@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.policy.lab import DAY, ROOT_CERT, SAME, Lab, ago, audits, child, open_lab, record
-from tests.policy.listed import CASES, FORGOTTEN, HEIR, Case, open_listed, report, slipped, strict, url
+from tests.policy.listed import CASES, FORGOTTEN, HEIR, Case, open_listed, report, short, slipped, strict, url
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +67,14 @@ def test_a_listing_has_page_and_line(lab: Lab) -> None:
 
 
 def test_a_misprint_says_what_is_printed(lab: Lab) -> None:
-    """One digit off: the page and the digits stand in the detail."""
-    case = next(case for case in CASES if case.name == "a digit off")
-    assert (
-        f"page 1 prints {slipped(case.certificate).lower()}"
-        in lab.coverage(case.certificate, "TLS BR").detail
-    )
+    """One digit off, one missing, SHA-1 in place of SHA-256: the page stands in the detail."""
+    certificates = {case.name: case.certificate for case in CASES}
+    for name, spell in (("a digit off", slipped), ("a digit missing", short)):
+        certificate = certificates[name]
+        detail = lab.coverage(certificate, "TLS BR").detail
+        assert f"page 1 prints {spell(certificate).lower()}" in detail
+    detail = lab.coverage(certificates["by SHA-1 alone"], "TLS BR").detail
+    assert "its SHA-1 thumbprint stands on page 1" in detail
 
 
 def test_the_letter_of_the_day_counts(tmp_path_factory: pytest.TempPathFactory) -> None:
