@@ -56,9 +56,14 @@ def impatient() -> Hosts:
 
 def run(db: Path, standin: StandIn, *, archive: Path | None = None, **choice: Any) -> CrawlReport:
     """Crawl the sample from a stand-in into a database."""
+    return run_at(standin.url, db, archive=archive, **choice)
+
+
+def run_at(url: str, db: Path, *, archive: Path | None = None, **choice: Any) -> CrawlReport:
+    """Crawl the sample from the stand-in at an address, which may be another process's."""
     given: dict[str, Any] = {
         "sources": SOURCES,
-        "addresses": addresses(standin.url),
+        "addresses": addresses(url),
         "dated": DAY,
         "allow_private": True,
         "hosts": impatient(),
