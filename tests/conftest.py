@@ -16,6 +16,7 @@ from hypothesis import settings
 from cagraph.analysis import analyze
 from cagraph.ingest import ingest
 from cagraph.warehouse.database import open_warehouse
+from tests.made_once import made_once
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("CAGRAPH_SHARED") or ROOT.parent / "shared")
@@ -65,21 +66,25 @@ def real_dir() -> Path:
 @pytest.fixture(scope="session")
 def sample_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample ecosystem, ingested and analysed; to be read only."""
-    path = tmp_path_factory.mktemp("sample") / "cagraph.duckdb"
-    sample = ROOT / "data" / "sample"
-    with open_warehouse(path, write=True) as connection:
-        ingest(connection, [sample / "2023-05-08", sample / "2024-05-08"])
-        analyze(connection)
-    return path
+
+    def make(path: Path) -> None:
+        sample = ROOT / "data" / "sample"
+        with open_warehouse(path, write=True) as connection:
+            ingest(connection, [sample / "2023-05-08", sample / "2024-05-08"])
+            analyze(connection)
+
+    return made_once(tmp_path_factory, "sample.duckdb", make)
 
 
 @pytest.fixture(scope="session")
 def real_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All real certificates, trust and records, ingested and analysed; for tests marked `realdata`."""
-    path = tmp_path_factory.mktemp("real") / "cagraph.duckdb"
-    real = SHARED / "real"
-    with open_warehouse(path, write=True) as connection:
-        ingest(connection, [real / "ccadb_pem", real / "root_trust.csv"], dated=date(2026, 8, 21))
-        ingest(connection, [real / "ccadb_records"], dated=date(2026, 9, 15), completeness="slice")
-        analyze(connection)
-    return path
+
+    def make(path: Path) -> None:
+        real = SHARED / "real"
+        with open_warehouse(path, write=True) as connection:
+            ingest(connection, [real / "ccadb_pem", real / "root_trust.csv"], dated=date(2026, 8, 21))
+            ingest(connection, [real / "ccadb_records"], dated=date(2026, 9, 15), completeness="slice")
+            analyze(connection)
+
+    return made_once(tmp_path_factory, "real.duckdb", make)

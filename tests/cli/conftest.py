@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from cagraph.cli.main import cli
 from cagraph.warehouse.database import open_warehouse
 from tests.cli.sample import DAY
+from tests.made_once import empty_warehouse
 
 HOSTILE = "Evil\x1b[2J CA \u202emoc.elpmaxe"
 
@@ -50,7 +51,18 @@ def run() -> Run:
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     """A warehouse at the default place, with two CAs."""
+    return _with_two_cas(tmp_path / "cagraph.duckdb")
+
+
+@pytest.fixture
+def db_with_views(tmp_path: Path) -> Path:
+    """The same, with the rules and views of this version."""
     path = tmp_path / "cagraph.duckdb"
+    path.write_bytes(empty_warehouse())
+    return _with_two_cas(path)
+
+
+def _with_two_cas(path: Path) -> Path:
     with open_warehouse(path, write=True) as connection:
         connection.execute(
             "INSERT INTO ca (ca_id, name, name_id, spki_sha256, dangling) VALUES "
@@ -62,7 +74,17 @@ def db(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def analysed(db: Path) -> Path:
-    """The same, as an ingest and an analysis after it leave it: with both on record."""
+    """Two CAs, as an ingest and an analysis after it leave them: with both on record."""
+    return _on_record(db)
+
+
+@pytest.fixture
+def healthy(db_with_views: Path) -> Path:
+    """The same, with the rules and views of this version."""
+    return _on_record(db_with_views)
+
+
+def _on_record(db: Path) -> Path:
     with open_warehouse(db, write=True) as connection:
         connection.execute(
             "INSERT INTO fetched (fetch_id, url, fetched_at) VALUES (1, 'file:///x', '2024-05-08')"

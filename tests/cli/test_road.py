@@ -34,7 +34,10 @@ def test_analysis_of_an_unchanged_graph_clears_the_warning(run: Run, monkeypatch
     assert run("ingest", str(NEWER / REPORTS), "--dated", DAY).exit_code == 0
     assert "Nothing was analysed since the newest ingest" in run("gaps").stderr
     assert "Nothing was analysed since" in run("status").stdout
-    assert run("doctor").exit_code == 5
+    told = run("doctor", "--json")
+    assert told.exit_code == 5
+    wrong = {check["name"]: check["detail"] for check in json.loads(told.stdout)["checks"] if not check["ok"]}
+    assert "Nothing was analysed since the newest ingest" in wrong["database analysis"]
     again = run("analyze")
     assert "nothing new since the last analysis" in again.stderr
     assert "Analysed after the newest ingest." in run("status").stdout

@@ -36,7 +36,6 @@ VALUES (TIMESTAMP '{finished}', {newest}, 'digest', 0, 0, 0, 1000, 0)
 
 def fill(db: Path, *statements: str) -> None:
     with open_warehouse(db, write=True) as connection:
-        install_policy(connection)
         for statement in statements:
             connection.execute(statement)
 
@@ -46,32 +45,31 @@ def verdict(run: Run) -> tuple[bool, str]:
     return found["analysed_since_newest_ingest"], found["verdict"]
 
 
-def test_nothing_ingested(db: Path, run: Run) -> None:
-    fill(db)
+def test_nothing_ingested(db_with_views: Path, run: Run) -> None:
     assert verdict(run) == (False, "Nothing was ingested yet: run `cagraph crawl` or `cagraph ingest`.")
 
 
-def test_nothing_analysed(db: Path, run: Run) -> None:
-    fill(db, INGEST)
+def test_nothing_analysed(db_with_views: Path, run: Run) -> None:
+    fill(db_with_views, INGEST)
     assert verdict(run)[0] is False
     assert "Nothing was analysed yet" in run("status").stdout
 
 
-def test_ingest_after_the_analysis(db: Path, run: Run) -> None:
-    fill(db, INGEST, ANALYSE.format(finished="2024-05-08 09:00:00", newest=2))
+def test_ingest_after_the_analysis(db_with_views: Path, run: Run) -> None:
+    fill(db_with_views, INGEST, ANALYSE.format(finished="2024-05-08 09:00:00", newest=2))
     assert verdict(run)[0] is False
     told = run("status").stdout
     assert "Nothing was analysed since the newest ingest: paths and every verdict are of 2024-05-08" in told
 
 
-def test_analysis_of_other_certificates(db: Path, run: Run) -> None:
+def test_analysis_of_other_certificates(db_with_views: Path, run: Run) -> None:
     analysed = ANALYSE.format(finished="2024-05-08 11:00:00", newest=3)
-    fill(db, INGEST, analysed, "UPDATE analysis SET certificates = 7")
+    fill(db_with_views, INGEST, analysed, "UPDATE analysis SET certificates = 7")
     assert verdict(run)[0] is False
 
 
-def test_all_is_told(db: Path, run: Run, snapshot: SnapshotAssertion) -> None:
-    fill(db, INGEST, ANALYSE.format(finished="2024-05-08 11:00:00", newest=3))
+def test_all_is_told(db_with_views: Path, run: Run, snapshot: SnapshotAssertion) -> None:
+    fill(db_with_views, INGEST, ANALYSE.format(finished="2024-05-08 11:00:00", newest=3))
     assert verdict(run) == (True, "Analysed after the newest ingest.")
     assert run("status").output == snapshot
     assert run("status", "--json").output == snapshot
@@ -79,7 +77,8 @@ def test_all_is_told(db: Path, run: Run, snapshot: SnapshotAssertion) -> None:
 
 def test_policy_of_another_version(db: Path, run: Run) -> None:
     assert "are not this version's" in run("status").stdout
-    fill(db)
+    with open_warehouse(db, write=True) as connection:
+        install_policy(connection)
     assert "are not this version's" not in run("status").stdout
 
 

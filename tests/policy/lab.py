@@ -15,9 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Unpack
 
 import duckdb
@@ -30,8 +28,8 @@ from cagraph.ingest import ingest
 from cagraph.warehouse.database import open_warehouse
 from cagraph.warehouse.day import Day
 from cagraph.warehouse.load import store_fetch
-from cagraph.warehouse.policy import install_policy
 from cagraph.warehouse.statements import store_statements
+from tests.made_once import empty_warehouse
 from tests.pki import Authority, Issued, Options
 from tests.sources.ccadb_files import V5, table
 
@@ -282,22 +280,12 @@ class Lab:
             self._days.popitem()[1].connection.close()
 
 
-@cache
-def _empty() -> bytes:
-    """Return a database without facts that has the views already, which take a second to make."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.duckdb"
-        with open_warehouse(path, write=True) as connection:
-            install_policy(connection)
-        return path.read_bytes()
-
-
 @contextmanager
 def open_lab(folder: Path, copy_of: Path | None = None) -> Iterator[Lab]:
     """Open an empty lab in a folder, or a copy of the one in another folder, closed and asked before."""
     if copy_of:
         shutil.copy(copy_of / "lab.duckdb", folder)
     else:
-        (folder / "lab.duckdb").write_bytes(_empty())
+        (folder / "lab.duckdb").write_bytes(empty_warehouse())
     with open_warehouse(folder / "lab.duckdb", write=True) as connection:
         yield Lab(connection, folder, analysed=copy_of is not None)

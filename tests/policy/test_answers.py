@@ -2,13 +2,15 @@
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from cagraph.warehouse.database import open_warehouse
+from cagraph.warehouse.day import beside
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 Answer = tuple[str, str, str, str, str, str]
@@ -36,6 +38,18 @@ def declared(name: str) -> dict[date, list[dict[str, str]]]:
 ANSWERS, WARNINGS = declared("ANSWERS.csv"), declared("WARNINGS.csv")
 
 
+@pytest.fixture(scope="module", params=sorted({*ANSWERS, *WARNINGS}), ids=str)
+def day(request: pytest.FixtureRequest) -> date:
+    day: date = request.param
+    return day
+
+
+@pytest.fixture(scope="module")
+def connection(sample_db: Path, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_warehouse(sample_db, write=False, as_of=day) as opened:
+        yield opened
+
+
 def difference(
     wanted: Iterable[tuple[str, ...]], got: Iterable[tuple[str, ...]]
 ) -> dict[str, list[tuple[str, ...]]]:
@@ -44,21 +58,16 @@ def difference(
     return {"missing": sorted((missing - extra).elements()), "extra": sorted((extra - missing).elements())}
 
 
-@pytest.mark.parametrize("day", ANSWERS, ids=str)
-def test_every_answer_and_no_other(sample_db: Path, day: date) -> None:
+def test_every_answer_and_no_other(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     columns = ("sha256", "root_program", "purpose", "audit_kind", "verdict", "reason")
     wanted = [tuple(row[column] for column in columns) for row in ANSWERS[day]]
     purposes = sorted({row["purpose"] for row in ANSWERS[day]})
-    with open_warehouse(sample_db, write=False, as_of=day) as connection:
-        got = connection.execute(OURS, {"purposes": purposes}).fetchall()
+    got = beside(connection, OURS).execute(OURS, {"purposes": purposes}).fetchall()
     assert difference(wanted, got) == {"missing": [], "extra": []}
 
 
-@pytest.mark.parametrize("day", WARNINGS, ids=str)
-def test_every_warning_and_no_other(sample_db: Path, day: date) -> None:
+def test_every_warning_and_no_other(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     wanted = [(row["sha256"], row["audit_kind"], row["reason"]) for row in WARNINGS[day]]
-    with open_warehouse(sample_db, write=False, as_of=day) as connection:
-        got = connection.execute(
-            "SELECT DISTINCT sha256, audit_kind, reason FROM finding WHERE verdict = 'warning'"
-        ).fetchall()
+    question = "SELECT DISTINCT sha256, audit_kind, reason FROM finding WHERE verdict = 'warning'"
+    got = beside(connection, question).execute(question).fetchall()
     assert difference(wanted, got) == {"missing": [], "extra": []}

@@ -11,6 +11,7 @@ import pytest
 from cagraph.analysis import analyze
 from cagraph.ingest import ingest
 from cagraph.warehouse.database import open_warehouse
+from tests.made_once import empty_warehouse
 from tests.sources.ccadb_files import RECORD, V5, table
 
 ROOT = "aa" * 32
@@ -24,6 +25,7 @@ V5_NAME = "AllCertificateRecordsCSVFormatV5.csv"
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    (tmp_path / "days.duckdb").write_bytes(empty_warehouse())
     with open_warehouse(tmp_path / "days.duckdb", write=True) as opened:
         yield opened
 

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from cagraph.warehouse.database import open_warehouse
+from cagraph.warehouse.day import beside
 
 DAYS = [date(2012, 1, 1), date(2023, 5, 1), date(2024, 5, 8), date(2031, 1, 1)]
 
@@ -28,7 +29,7 @@ def connection(request: pytest.FixtureRequest, database: Path) -> Iterator[duckd
 
 def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     """Return how many rows there are that must not be."""
-    row = connection.execute(f"SELECT count(*) FROM ({query})").fetchone()
+    row = beside(connection, query).execute(f"SELECT count(*) FROM ({query})").fetchone()
     assert row is not None
     return int(row[0])
 

@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from cagraph.errors import CagraphError, UsageProblem
 from cagraph.warehouse.catalogue import Parameter, Query, load_catalogue, out_of, read_query, run
 from cagraph.warehouse.database import open_warehouse
-from cagraph.warehouse.policy import install_policy
+from tests.made_once import empty_warehouse
 
 HEADER = """\
 -- title: Numbers
@@ -156,8 +156,7 @@ def test_columns_of_the_header_are_those_of_the_select(
 
 
 def test_every_query_of_the_project_runs_on_an_empty_warehouse(tmp_path: Path) -> None:
-    with open_warehouse(tmp_path / "w.duckdb", write=True) as connection:
-        install_policy(connection)
+    (tmp_path / "w.duckdb").write_bytes(empty_warehouse())
     with open_warehouse(tmp_path / "w.duckdb", write=False) as connection:
         for name, query in load_catalogue().items():
             run(connection, name, needed(query)).fetchall()
