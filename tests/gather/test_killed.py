@@ -10,8 +10,6 @@ import time
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import pytest
-
 from cagraph.crawl.archive import folder_of
 from cagraph.crawl.journal import Finished, read
 from tests.gather.compare import differences
@@ -126,27 +124,3 @@ def test_ctrl_c_ends_a_crawl_cleanly(content: Content, tmp_path: Path) -> None:
         _, said = crawl.communicate(timeout=30)
     assert crawl.returncode == 130
     assert said.strip().splitlines()[-1] == "cagraph: interrupted"
-
-
-@pytest.mark.parametrize("words", [["true"], ["false"]])
-def test_the_stand_in_runs_a_command(words: list[str]) -> None:
-    ran = subprocess.run([sys.executable, "-m", "tests.standin", *words], check=False, timeout=60)
-    assert ran.returncode == (0 if words == ["true"] else 1)
-
-
-def test_one_ctrl_c_ends_the_stand_in_and_its_command() -> None:
-    """As on a terminal: the signal reaches the whole group, and each part ends by itself."""
-    line = f"{sys.executable} -c 'print(1, flush=True); import time; time.sleep(60)'"
-    group = subprocess.Popen(
-        [sys.executable, "-m", "tests.standin", "--shell", f"{line} && echo next"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert group.stdout is not None
-    assert group.stdout.readline() == "1\n"
-    os.killpg(group.pid, signal.SIGINT)
-    said, _ = group.communicate(timeout=30)
-    assert group.returncode == 130
-    assert "next" not in said
