@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import permutations
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -17,19 +16,20 @@ TRUST = "root_program,sha256,purpose,ev_policy_oid,disabled_from,notbefore_until
 CAS = 5
 
 
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Root → CA 0, and CAs 0 to 4 that have all certified each other and themselves."""
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Root → CA 0, and CAs 0 to 4 that have all certified each other and themselves; each test analyses."""
+    folder = tmp_path_factory.mktemp("mesh")
     root = Authority("Mesh Root")
     anchor = root.self_signed()
     cas = [Authority(f"Mesh CA {number}") for number in range(CAS)]
     issued = [anchor, root.issue(cas[0]), *(ca.self_signed() for ca in cas)]
     issued += [one.issue(other) for one, other in permutations(cas, 2)]
-    (tmp_path / "mesh.pem").write_text("\n".join(certificate.pem for certificate in issued))
+    (folder / "mesh.pem").write_text("\n".join(certificate.pem for certificate in issued))
     trusted = TRUST + f"mozilla,{anchor.sha256},server_auth,,,,2024-01-01\n"
-    (tmp_path / "trust.csv").write_text(trusted)
-    with open_warehouse(tmp_path / "mesh.duckdb", write=True, as_of=date(2024, 5, 8)) as opened:
-        ingest(opened, [tmp_path / "mesh.pem", tmp_path / "trust.csv"], dated=date(2024, 5, 8))
+    (folder / "trust.csv").write_text(trusted)
+    with open_warehouse(folder / "mesh.duckdb", write=True, as_of=date(2024, 5, 8)) as opened:
+        ingest(opened, [folder / "mesh.pem", folder / "trust.csv"], dated=date(2024, 5, 8))
         yield opened
 
 
