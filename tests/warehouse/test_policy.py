@@ -357,3 +357,24 @@ def test_views_that_stand_stay_and_others_are_made_again(tmp_path: Path) -> None
         connection.execute("ALTER TABLE root_trust ADD COLUMN extra VARCHAR")
         install_policy(connection)
         compile_views(connection)
+
+
+def test_views_of_a_file_that_was_closed_are_not_made_again(tmp_path: Path) -> None:
+    """DuckDB spells a view otherwise when it reads it back; one with another operator is another view."""
+    path = tmp_path / "w.duckdb"
+    oids = "SELECT view_name, view_oid FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
+    with open_warehouse(path, write=True) as connection:
+        install_policy(connection)
+    for _ in range(3):
+        with open_warehouse(path, write=True) as connection:
+            before = connection.execute(oids).fetchall()
+            install_policy(connection)
+            assert connection.execute(oids).fetchall() == before
+    with open_warehouse(path, write=True) as connection:
+        row = connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = 'ca_owner'").fetchone()
+        assert row is not None
+        changed = row[0].replace("CREATE VIEW", "CREATE OR REPLACE VIEW").replace("=", "<>")
+        connection.execute(changed)
+        before = connection.execute(oids).fetchall()
+        install_policy(connection)
+        assert connection.execute(oids).fetchall() != before
