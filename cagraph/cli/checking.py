@@ -1,12 +1,14 @@
 """`cagraph statement check`: what a document lists against what it must list."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cagraph.audit.facts import LetterFacts
 from cagraph.cli import ExitCode
+from cagraph.cli.letter_says import LetterSays
 from cagraph.cli.notes import reading
 from cagraph.cli.options import (
     Messages,
@@ -17,16 +19,20 @@ from cagraph.cli.options import (
     verbosity_options,
     words_of,
 )
-from cagraph.cli.scoping import intended_of, keys_of, period_of
+from cagraph.cli.own import certs_option, own_certificates, question_of, tell_unused
+from cagraph.cli.scoping import period_of
 from cagraph.errors import SourceError, UsageProblem
 from cagraph.model import AuditKind
 from cagraph.report import check as report
-from cagraph.report.scope import Question, one_owner, trust_note
-from cagraph.report.terminal import safe
+from cagraph.report.scope import trust_note
+
+if TYPE_CHECKING:
+    from cagraph.audit.statement import Statement
+    from cagraph.sources.own_list import OwnList
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--owner", metavar="NAME", help="The CA owner, or a part of the name. [default: the letter's]")
 @click.option(
     "--issuer-key",
@@ -43,11 +49,25 @@ from cagraph.report.terminal import safe
     help="The statement's audit kind, once or more. [default: the letter's]",
 )
 @click.option("--period", metavar="FROM..TO", help="The audit period. [default: the letter's]")
+@certs_option
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="LIST",
+    help="A list made by hand, to compare with what must be listed as well, or instead of a letter.",
+)
 @click.option(
     "--intend",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="Roots that are meant to be trusted: a line each, SHA-256 of certificate or key, then purposes.",
+)
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.html|.md",
+    help="Write a report to send to the auditor as well.",
 )
 @click.option("--all", "show_all", is_flag=True, help="What is listed as it must be, too.")
 @database_option
@@ -55,12 +75,15 @@ from cagraph.report.terminal import safe
 @output_options
 @verbosity_options
 def check(
-    file: Path,
+    file: Path | None,
     owner: str | None,
     issuer_keys: tuple[str, ...],
     kinds: tuple[str, ...],
     period: str | None,
+    certs: tuple[Path, ...],
+    against: Path | None,
     intend: Path | None,
+    report_path: Path | None,
     show_all: bool,
     db: Path,
     as_of: date | None,
@@ -70,72 +93,85 @@ def check(
     """Check a statement, or a draft or list of one's own, against what it must list.
 
     What it must list is computed from the certificates (`cagraph scope`), never from the document. Says what
-    is missing, with the path that makes it capable and its listed siblings; what is misprinted; what is
-    listed without need; and what an ALV would stumble over. Exits with 3 if something is missing.
+    is missing, with the path that makes it capable and its listed siblings; what is misprinted, or printed
+    beside another certificate's name; what is listed without need; and what an ALV would stumble over. Exits
+    with 3 if something is missing.
+
+    --against says what a list made by hand forgot. Where the letter was made from that list, both lack the
+    same. --certs takes the CA's own certificates in place of CCADB, or besides.
 
     \b
     Examples:
       cagraph statement check letter.pdf
       cagraph statement check draft.pdf --owner Birch --kind 'S/MIME BR' --period 2023-04-01..2024-03-31
-      cagraph statement check our-list.csv --owner Birch --kind 'TLS BR' --period 2023-04-01..2024-03-31
-      cagraph statement check letter.pdf --json -o problems.json
+      cagraph statement check draft.pdf --against our-list.csv
+      cagraph statement check draft.pdf --certs our-cas.pem --owner Birch
+      cagraph statement check --against list.csv --owner Birch --kind NetSec --period 2023-04-01..2024-03-31
+      cagraph statement check letter.pdf --report report.html --json -o problems.json
     """  # noqa: D301 - click reads the backspace itself
-    from cagraph.audit.statement import read_statement
-
     if owner is not None and issuer_keys:
         raise UsageProblem("give --owner or --issuer-key, not both")
-    statement = read_statement(file.read_bytes())
-    if statement.unreadable is not None:
-        raise SourceError(f"{file}: unreadable: {statement.unreadable}")
-    facts = statement.facts
-    asked = [AuditKind(kind) for kind in kinds] or _kinds(facts, file, messages)
-    with reading(db, as_of, messages) as connection:
-        first, last = period_of(period, connection) if period else _period(facts, file, messages)
-        keys = keys_of(connection, issuer_keys, messages)
-        question = Question(
-            first=first,
-            last=last,
-            owner=None if keys else one_owner(connection, owner or _owner(facts, file, messages)),
-            keys=keys,
-            intended=intended_of(connection, intend) if intend else (),
-        )
-        found = report.check(connection, question, asked, statement.fingerprints)
+    if file is None and against is None:
+        raise UsageProblem("give the statement's FILE, or --against LIST, or both")
+    if report_path is not None and report_path.suffix.lower() not in (".html", ".md"):
+        raise UsageProblem(f"--report writes .html or .md, not {report_path.name}")
+    statement = _read(file, messages) if file else None
+    says = LetterSays(file.name if file else None, statement.facts if statement else None, messages)
+    asked = [AuditKind(kind) for kind in kinds] or says.kinds()
+    compared = _list(against, asked, messages) if against else None
+    with (
+        own_certificates(db, certs, as_of, messages) as own,
+        reading(own.db, as_of, messages) as connection,
+    ):
+        days = period_of(period, connection) if period else says.period()
+        if owner is None and not issuer_keys and not certs:
+            owner = says.owner()
+        question = question_of(connection, own, days, (owner, issuer_keys, intend), messages)
+        with messages.progress() as progress:
+            progress("checking", 0, None)
+            found = report.check(connection, question, asked, statement, compared)
         shown = found if show_all else report.problems(found)
-        brief = output.form in ("table", "markdown")
-        output.write(report.in_brief(shown) if brief else shown, messages)
-        if statement.state == "no_list":
-            messages.note(f"{file.name} has text and prints no fingerprint: it lists nothing")
-        messages.note(report.summary(found, question, asked))
-        messages.note(trust_note(connection, first, last))
-        counts = report.count(found)
-    if any(counts[problem] for problem in report.GRAVE):
+        output.write(report.in_brief(shown) if output.form in ("table", "markdown") else shown, messages)
+        if statement and statement.state == "no_list":
+            messages.note(f"{says.name} has text and prints no fingerprint: it lists nothing")
+        for note in (
+            report.summary(found, question, asked),
+            report.circle_note(found),
+            trust_note(connection, *days),
+        ):
+            if note:
+                messages.note(note)
+    if report.fails(found):
         raise SystemExit(ExitCode.FINDINGS)
 
 
-def _kinds(facts: LetterFacts | None, file: Path, messages: Messages) -> list[AuditKind]:
-    """Return the kinds that the letter says it reports on."""
-    found = [fact.value for fact in facts.kinds] if facts else []
-    if not found:
-        raise UsageProblem(f"{file.name} does not say what kind of audit it reports on: give --kind")
-    messages.note(f"{file.name} says: {', '.join(found)}")
+def _read(file: Path, messages: Messages) -> "Statement":
+    """Read the letter.
+
+    Raises:
+        SourceError: it cannot be.
+    """
+    from cagraph.audit.statement import read_statement
+
+    with messages.progress() as progress:
+        progress("reading the letter", 0, None)
+        statement = read_statement(file.read_bytes())
+    if statement.unreadable is not None:
+        raise SourceError(f"{file}: unreadable: {statement.unreadable}")
+    return statement
+
+
+def _list(path: Path, kinds: Sequence[AuditKind], messages: Messages) -> "OwnList":
+    """Read the list made by hand.
+
+    Raises:
+        UsageProblem: it has a column for each of some statements, and none for one that is asked about.
+    """
+    from cagraph.sources.own_list import read_own_list
+
+    found = read_own_list(path)
+    tell_unused(found, messages)
+    if found.columns is not None and (lost := [kind for kind in kinds if kind not in found.columns]):
+        there = ", ".join(found.columns)
+        raise UsageProblem(f"{path.name} has no column for {', '.join(lost)}: it has {there}")
     return found
-
-
-def _period(facts: LetterFacts | None, file: Path, messages: Messages) -> tuple[date, date]:
-    """Return the period that the letter says it is about, or its one day."""
-    if facts and facts.period_start and facts.period_end:
-        days = facts.period_start.value, facts.period_end.value
-    elif facts and facts.point_in_time:
-        days = facts.point_in_time.value, facts.point_in_time.value
-    else:
-        raise UsageProblem(f"{file.name} does not say which period it is about: give --period")
-    messages.note(f"{file.name} says: {days[0]} to {days[1]}")
-    return days
-
-
-def _owner(facts: LetterFacts | None, file: Path, messages: Messages) -> str:
-    """Return the owner that the letter names."""
-    if not facts or not facts.owner:
-        raise UsageProblem(f"{file.name} does not name a CA owner that is understood: give --owner")
-    messages.note(f"{file.name} says: {safe(facts.owner.value)}")
-    return facts.owner.value

@@ -1,5 +1,6 @@
 """`cagraph scope`: the list of which certificate belongs in which audit statement."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,17 +16,16 @@ from cagraph.cli.options import (
     verbosity_options,
     words_of,
 )
-from cagraph.cli.scoping import intended_of, keys_of, period_of
+from cagraph.cli.own import certs_option, own_certificates, question_of
+from cagraph.cli.scoping import period_of
 from cagraph.errors import UsageProblem
 from cagraph.model import AuditKind, RootProgram
 from cagraph.report.files import atomic
 from cagraph.report.scope import (
-    Question,
     by_certificate,
     counts_by_kind,
     in_brief,
     left_out_note,
-    one_owner,
     scope_rows,
     trust_note,
 )
@@ -42,6 +42,7 @@ from cagraph.report.words import counted
     metavar="KEY|FILE",
     help="Instead: the SHA-256 of an issuing key (SubjectPublicKeyInfo), or a file with one a line.",
 )
+@certs_option
 @click.option(
     "--period",
     metavar="FROM..TO",
@@ -70,6 +71,7 @@ from cagraph.report.words import counted
 def scope(
     owner: str | None,
     issuer_keys: tuple[str, ...],
+    certs: tuple[Path, ...],
     period: str | None,
     kind: str | None,
     program: str | None,
@@ -96,21 +98,17 @@ def scope(
       cagraph scope --owner 'Birch' --kind 'S/MIME BR' --csv -o smime.csv
       cagraph scope --issuer-key keys.txt --period 2025-04-01..2026-03-31 --sheet auditor.html
       cagraph scope --owner 'Birch' --left-out
+      cagraph scope --certs our-cas.pem
     """  # noqa: D301 - click reads the backspace itself
-    if (owner is None) == (not issuer_keys):
-        raise UsageProblem("give either --owner or --issuer-key")
-    with reading(db, as_of, messages) as connection:
+    if (owner is not None and issuer_keys) or (owner is None and not issuer_keys and not certs):
+        raise UsageProblem("give either --owner or --issuer-key, or --certs")
+    with (
+        own_certificates(db, certs, as_of, messages) as own,
+        reading(own.db, as_of, messages) as connection,
+    ):
         first, last = period_of(period, connection)
-        keys = keys_of(connection, issuer_keys, messages)
-        question = Question(
-            first=first,
-            last=last,
-            owner=one_owner(connection, owner) if owner is not None else None,
-            keys=keys,
-            kind=kind,
-            program=program,
-            intended=intended_of(connection, intend) if intend else (),
-        )
+        asked = question_of(connection, own, (first, last), (owner, issuer_keys, intend), messages)
+        question = replace(asked, kind=kind, program=program)
         listed, rest = scope_rows(connection, question), scope_rows(connection, question, "left_out")
         shown = rest if left_out else listed
         brief = output.form in ("table", "markdown")
@@ -121,7 +119,7 @@ def scope(
         for note in [*notes, *filter(None, [None if left_out else left_out_note(rest)])]:
             messages.note(note)
         if sheet_path:
-            title = question.owner or counted(len(keys), "issuing key")
+            title = question.owner or counted(len(question.keys), "issuing key")
             page = sheet(question, by_certificate(listed), by_certificate(rest), notes, title)
             with atomic(sheet_path) as stream:
                 stream.write(page.encode())

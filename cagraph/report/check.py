@@ -1,39 +1,52 @@
 """A statement against what it must list, as tables. Asks the question `statement-check`; decides nothing."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cagraph.audit.fingerprints import Printed
-from cagraph.model import AuditKind
+from cagraph.audit.statement import Statement, to_json
 from cagraph.report.rows import Table
 from cagraph.report.scope import Question
 from cagraph.report.words import counted, short_hash, short_name
+from cagraph.sources.own_list import OwnList
 from cagraph.warehouse.catalogue import run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-GRAVE = ("missing", "misprint")
-"""What makes a statement fail."""
 _IN_BRIEF = ("problem", "certificate", "issued by", "kinds", "where", "why")
+_WANTED = ("owner", "issuer_keys", "period_from", "period_to", "intended")
 
 
 def check(
     connection: "DuckDBPyConnection",
     question: Question,
-    kinds: Iterable[AuditKind],
-    printed: Iterable[Printed],
+    kinds: Iterable[str],
+    statement: Statement | None,
+    against: OwnList | None = None,
 ) -> Table:
-    """Return a row for each certificate that must be listed, or is, and for each problem with it."""
-    listed = ",".join(
-        f"{each.sha256}/{each.page}/{each.line}/{'strict' if each.strict else 'loose'}" for each in printed
-    )
-    params = question.params("all") | {"listed": listed or "none", "kinds": ",".join(kinds)}
-    wanted = ("listed", "kinds", "owner", "issuer_keys", "period_from", "period_to", "intended")
-    return Table.from_cursor(
-        run(connection, "statement-check", {name: params[name] for name in wanted if name in params})
-    )
+    """Return a row for each certificate that must be listed, or is, and for each problem with it.
+
+    `against` is compared besides, or alone where there is no statement.
+    """
+    known = question.params("all")
+    params = {name: known[name] for name in _WANTED if name in known} | {"kinds": ",".join(kinds)}
+    if statement is not None:
+        params["letter"] = _json(to_json(statement))
+    if against is not None:
+        params["against"] = _json(against.as_json())
+    return Table.from_cursor(run(connection, "statement-check", params))
+
+
+def _json(value: dict[str, Any]) -> str:
+    """Return JSON that a strict reader takes: half a surrogate, as broken fonts make them, is none."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
+def records(table: Table) -> list[dict[str, Any]]:
+    """Return the rows by column."""
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
 def problems(table: Table) -> Table:
@@ -42,51 +55,91 @@ def problems(table: Table) -> Table:
     return Table(table.columns, [row for row in table.rows if row[at] != "listed"], types=table.types)
 
 
+def fails(table: Table) -> bool:
+    """Say whether something makes the statement fail: what data/statement_problems.csv calls a gap."""
+    at = table.columns.index("severity")
+    return any(row[at] == "gap" for row in table.rows)
+
+
 def count(table: Table) -> Counter[str]:
-    """Return how many certificates there are of each problem, whatever the number of statements."""
-    problem, sha256 = table.columns.index("problem"), table.columns.index("sha256")
-    return Counter(problem for problem, _ in {(row[problem], row[sha256]) for row in table.rows})
+    """Return how many there are of each problem, each certificate once, whatever the number of statements."""
+    found = {
+        (cells["problem"], cells["sha256"] or (cells["audit_kind"], cells["printed"], cells["why"]))
+        for cells in records(table)
+    }
+    return Counter(problem for problem, _ in found)
 
 
 def in_brief(table: Table) -> Table:
     """Return one short row a certificate and problem, for the eye."""
-    gathered: dict[tuple[str, str], tuple[dict[str, object], list[str]]] = {}
-    for row in table.rows:
-        cells = dict(zip(table.columns, row, strict=True))
-        _, kinds = gathered.setdefault((cells["problem"], cells["sha256"]), (cells, []))
+    gathered: dict[tuple[Any, ...], tuple[dict[str, Any], list[str]]] = {}
+    for cells in records(table):
+        # What is of the document or of one place in it stands alone.
+        apart = (
+            None if cells["audit_kind"] and cells["sha256"] else (cells["page"], cells["line"], cells["why"])
+        )
+        key = cells["problem"], cells["sha256"], cells["certificate_says"], cells["missing_from"], apart
+        _, kinds = gathered.setdefault(key, (cells, []))
         if cells["audit_kind"]:
             kinds.append(cells["audit_kind"])
-    rows = [
-        (
-            cells["problem"],
-            f"{short_name(str(cells['subject'] or ''))} [{short_hash(str(cells['sha256']))}]".strip(),
-            short_name(str(cells["issuer"] or "")),
-            ", ".join(kinds),
-            f"page {cells['page']}, line {cells['line']}" if cells["page"] else "",
-            _why(cells),
-        )
-        for cells, kinds in gathered.values()
-    ]
-    return Table(_IN_BRIEF, rows)
+    return Table(_IN_BRIEF, [_brief_row(cells, kinds) for cells, kinds in gathered.values()])
 
 
-def _why(cells: dict[str, object]) -> str:
+def _brief_row(cells: dict[str, Any], kinds: Iterable[str]) -> tuple[str, ...]:
+    digits = f"[{short_hash(cells['sha256'])}]" if cells["sha256"] else ""
+    return (
+        cells["problem"],
+        f"{short_name(cells['subject'] or '')} {digits}".strip(),
+        short_name(cells["issuer"] or ""),
+        ", ".join(kinds),
+        place(cells),
+        "; ".join(reasons(cells)),
+    )
+
+
+def place(cells: dict[str, Any]) -> str:
+    """Return where the letter prints it, or what lacks it: `page 5, line 3; letter and list`."""
+    missing = {"both": "in neither letter nor list", "list": "not on the list"}.get(
+        cells["missing_from"] or ""
+    )
+    line = f", line {cells['line']}" if cells["line"] else ""
+    printed = f"page {cells['page']}{line}" if cells["page"] else line.lstrip(", ")
+    return "; ".join(filter(None, [printed, missing]))
+
+
+def reasons(cells: dict[str, Any]) -> list[str]:
+    """Return why a row is there, in parts: the reason, the path, the siblings, what is printed instead."""
     parts = [str(cells["why"] or cells["sentence"])]
     if cells["witness"]:
         parts.append(f"by {cells['witness']}")
-    siblings = cells["siblings_listed"]
-    if isinstance(siblings, list) and siblings:
-        parts.append("listed of the same CA: " + ", ".join(short_hash(each) for each in siblings))
-    if cells["printed_instead"]:
-        parts.append(f"printed instead: {cells['printed_instead']}")
-    return "; ".join(parts)
+    if cells["siblings_listed"]:
+        parts.append("listed of the same CA: " + ", ".join(map(short_hash, cells["siblings_listed"])))
+    if cells["missing_from"] and cells["printed"]:
+        parts.append(f"printed instead: {cells['printed']}")
+    elif cells["problem"].startswith("differs_"):
+        parts.append(f"printed: {cells['printed']}")
+        parts.append(f"the certificate says: {cells['certificate_says']}")
+    elif cells["printed"] and not cells["subject"] and cells["problem"] not in ("unknown", "surplus"):
+        parts.append(f"printed: {cells['printed']}")
+    return parts
 
 
-def summary(table: Table, question: Question, kinds: Iterable[AuditKind]) -> str:
+def summary(table: Table, question: Question, kinds: Iterable[str]) -> str:
     """Return one line: what was checked, and how it came out."""
     counts = count(table)
     said = ", ".join(f"{problem} {counts[problem]}" for problem in counts if problem != "listed")
     return (
         f"{', '.join(kinds)}, {question.first} to {question.last}: "
         f"{counted(counts['listed'], 'certificate')} listed as it must be; {said or 'nothing is wrong'}"
+    )
+
+
+def circle_note(table: Table) -> str | None:
+    """Return what letter and list lack alike: then the list was the letter's source, and finds nothing."""
+    both = {cells["sha256"] for cells in records(table) if cells["missing_from"] == "both"}
+    if not both:
+        return None
+    return (
+        f"the list lacks {counted(len(both), 'certificate')} that the letter lacks too: "
+        "to compare the two with each other would have found nothing"
     )

@@ -16,7 +16,10 @@ CRITERIA = {
 
 
 def letter(owner: str, kind: str, period: str, listed: Sequence[tuple[str, str]]) -> bytes:
-    """Return the PDF of a report on one kind, over `January 1, 2023 to …`, that lists (name, SHA-256)."""
+    """Return the PDF of a report on one kind, over `January 1, 2023 to …`, that lists (name, SHA-256).
+
+    It has all that an ALV looks for.
+    """
     styles = getSampleStyleSheet()
     text = (
         "We have examined for its Certification Authority operations the assertion of the management of "
@@ -31,6 +34,8 @@ def letter(owner: str, kind: str, period: str, listed: Sequence[tuple[str, str]]
             Paragraph(f"To the management of {owner}:", styles["Normal"]),
             Paragraph(text, styles["Normal"]),
             table,
+            *(Paragraph(line, styles["Normal"]) for line in ("Example Audit LLP", "Chartered Accountants")),
+            *(Paragraph(line, styles["Normal"]) for line in ("Toronto, Canada", "May 3, 2024")),
         ]
     )
     return stream.getvalue()

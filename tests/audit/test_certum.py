@@ -90,4 +90,4 @@ def test_a_misprint_is_told_from_a_gap(scope: dict[str, dict[str, str]], check: 
     assert result.exit_code == 3
     found = {problem["problem"]: problem for problem in problems}
     assert set(found) == {"misprint", "unknown"}
-    assert (found["misprint"]["sha256"], found["misprint"]["printed_instead"]) == (CROSS, wrong)
+    assert (found["misprint"]["sha256"], found["misprint"]["printed"]) == (CROSS, wrong.upper())

@@ -30,7 +30,8 @@ def lay_out(folder: Path, sample_db: Path) -> None:
     # A format is told by the bytes, never by a name.
     for name in ("letter.pdf", "draft.pdf"):
         (folder / name).write_text(LETTER + "\n".join(names) + "\n")
-    (folder / "our-list.csv").write_text("number,fingerprint\n" + "".join(f"1,{each}\n" for each in names))
+    for name in ("our-list.csv", "list.csv"):
+        (folder / name).write_text("number,fingerprint\n" + "".join(f"1,{each}\n" for each in names))
     (folder / "leaf.pem").write_text(leaf().pem + "\n")
     (folder / "leaf.der").write_bytes(leaf().der)
 
