@@ -24,9 +24,16 @@ from cagraph.cli.scoping import period_of
 from cagraph.errors import SourceError, UsageProblem
 from cagraph.model import AuditKind
 from cagraph.report import check as report
-from cagraph.report.scope import trust_note
+from cagraph.report.check_page import FORMS, About, known_data
+from cagraph.report.check_page import report as written
+from cagraph.report.files import atomic
+from cagraph.report.scope import Question, trust_note
+from cagraph.report.status import knowledge_notes
+from cagraph.report.words import counted
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from cagraph.audit.statement import Statement
     from cagraph.sources.own_list import OwnList
 
@@ -113,7 +120,7 @@ def check(
         raise UsageProblem("give --owner or --issuer-key, not both")
     if file is None and against is None:
         raise UsageProblem("give the statement's FILE, or --against LIST, or both")
-    if report_path is not None and report_path.suffix.lower() not in (".html", ".md"):
+    if report_path is not None and report_path.suffix.lower() not in FORMS:
         raise UsageProblem(f"--report writes .html or .md, not {report_path.name}")
     statement = _read(file, messages) if file else None
     says = LetterSays(file.name if file else None, statement.facts if statement else None, messages)
@@ -134,13 +141,14 @@ def check(
         output.write(report.in_brief(shown) if output.form in ("table", "markdown") else shown, messages)
         if statement and statement.state == "no_list":
             messages.note(f"{says.name} has text and prints no fingerprint: it lists nothing")
-        for note in (
-            report.summary(found, question, asked),
-            report.circle_note(found),
-            trust_note(connection, *days),
-        ):
-            if note:
-                messages.note(note)
+        notes = [*filter(None, [report.circle_note(found)]), trust_note(connection, *days)]
+        for note in (report.summary(found, question, asked), *notes):
+            messages.note(note)
+        if report_path is not None:
+            about = _about(connection, question, asked, (file, statement, compared), notes)
+            with atomic(report_path) as stream:
+                stream.write(written(found, asked, about, report_path.suffix.lower()).encode())
+            messages.note(f"{report_path}: written")
     if report.fails(found):
         raise SystemExit(ExitCode.FINDINGS)
 
@@ -175,3 +183,31 @@ def _list(path: Path, kinds: Sequence[AuditKind], messages: Messages) -> "OwnLis
         there = ", ".join(found.columns)
         raise UsageProblem(f"{path.name} has no column for {', '.join(lost)}: it has {there}")
     return found
+
+
+def _about(
+    connection: "DuckDBPyConnection",
+    question: Question,
+    kinds: Sequence[AuditKind],
+    read: tuple[Path | None, "Statement | None", "OwnList | None"],
+    notes: Sequence[str],
+) -> About:
+    """Return the head of the report: what was checked, for whom, and by what that is known."""
+    file, statement, compared = read
+    whose = question.owner or counted(len(question.keys), "issuing key")
+    facts = [("CA owner" if question.owner else "Keys", whose), ("Audit kinds", ", ".join(kinds))]
+    facts.append(("Period", f"{question.first} to {question.last}"))
+    if file and statement:
+        pages = counted(statement.pages, "page")
+        facts.append(("Document", f"{file.name}, {pages}, SHA-256 {statement.body_sha256}"))
+    if compared:
+        facts.append(("Compared list", f"{compared.name}, {counted(len(compared.entries), 'certificate')}"))
+    day = connection.execute("SELECT as_of()").fetchone()
+    facts.append(("As of", str(day[0]) if day else ""))
+    facts.append(("Known from", "; ".join(known_data(connection))))
+    return About(
+        f"Check of the audit statement of {whose}",
+        tuple(facts),
+        (*notes, *knowledge_notes(connection)),
+        statement is not None,
+    )
