@@ -217,13 +217,15 @@ surplus AS (
         END AS problem,
         CASE
             WHEN certificate.sha256 IS NULL THEN 'unknown'
-            WHEN needless.sha256 IS NOT NULL THEN needless.reason
+            WHEN needless.sha256 IS NOT NULL OR of_kind.sha256 IS NOT NULL
+                THEN coalesce(of_kind.reason, needless.reason)
             WHEN certificate.is_ca THEN 'other_owner'
             ELSE 'not_ca'
         END AS reason,
         CASE
             WHEN certificate.sha256 IS NULL THEN NULL
-            WHEN needless.sha256 IS NOT NULL THEN needless.sentence
+            WHEN needless.sha256 IS NOT NULL OR of_kind.sha256 IS NOT NULL
+                THEN coalesce(of_kind.sentence, needless.sentence)
             WHEN NOT certificate.is_ca THEN 'it is no CA certificate'
             WHEN ca_owner.owner IS NOT NULL THEN 'the CA is of ' || ca_owner.owner
             ELSE 'no record says whose it is'
@@ -248,6 +250,7 @@ surplus AS (
         FROM on_list
     ) AS listed
     LEFT JOIN needless ON listed.sha256 = needless.sha256
+    LEFT JOIN scope AS of_kind ON listed.sha256 = of_kind.sha256 AND listed.audit_kind = of_kind.audit_kind
     LEFT JOIN certificate ON listed.sha256 = certificate.sha256
     LEFT JOIN ca_owner ON certificate.ca_id = ca_owner.ca_id
     ANTI JOIN must

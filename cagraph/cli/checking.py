@@ -141,7 +141,7 @@ def check(
         output.write(report.in_brief(shown) if output.form in ("table", "markdown") else shown, messages)
         if statement and statement.state == "no_list":
             messages.note(f"{says.name} has text and prints no fingerprint: it lists nothing")
-        notes = [*filter(None, [report.circle_note(found)]), trust_note(connection, *days)]
+        notes = [*filter(None, [report.circle_note(found)]), trust_note(connection, question)]
         for note in (report.summary(found, question, asked), *notes):
             messages.note(note)
         if report_path is not None:

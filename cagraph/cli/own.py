@@ -21,6 +21,7 @@ from cagraph.cli.options import Messages
 from cagraph.cli.scoping import intended_of, keys_of
 from cagraph.cli.settings import resolve
 from cagraph.errors import SourceError, UsageProblem
+from cagraph.model import sha256_hex
 from cagraph.report.own_keys import every_purpose, not_here, own_keys, roots_meant
 from cagraph.report.scope import Question, one_owner
 
@@ -65,17 +66,21 @@ def own_certificates(
         yield Own(db)
         return
     lists = [_read(file, messages) for file in files]
-    bodies = [der for each in lists for der in each.certificates]
+    listed = tuple(dict.fromkeys(each.sha256 for found in lists for each in found.entries))
+    bodies = {sha256_hex(der): der for each in lists for der in each.certificates}
     base = None if _is_nowhere(db) else db
     if base is None and not bodies:
         raise SourceError(f"{lists[0].name} has fingerprints alone, and there is no database that knows them")
+    new = [bodies[sha256] for sha256 in (_unknown(base, list(bodies)) if base else bodies)]
+    if base is not None and not new:
+        yield Own(base, listed)
+        return
     with tempfile.TemporaryDirectory(prefix="cagraph-") as folder:
         copy = Path(folder) / "cagraph.duckdb"
         if base is not None:
             _copy(base, copy)
-        if bodies:
-            _add(copy, bodies, as_of, messages)
-        yield Own(copy, tuple(dict.fromkeys(each.sha256 for found in lists for each in found.entries)))
+        _add(copy, new, as_of, messages)
+        yield Own(copy, listed)
 
 
 def _read(file: Path, messages: Messages) -> "OwnList":
@@ -100,6 +105,16 @@ def _is_nowhere(db: Path) -> bool:
     return not db.exists() and not named and resolve("db").source == "default"
 
 
+def _unknown(db: Path, listed: Sequence[str]) -> list[str]:
+    """Return those of the certificates that the database does not hold."""
+    from cagraph.warehouse.database import open_warehouse
+    from cagraph.warehouse.load import known_certificates
+
+    with open_warehouse(db, write=False) as connection:
+        known = known_certificates(connection, listed)
+    return [sha256 for sha256 in listed if sha256 not in known]
+
+
 def _copy(db: Path, copy: Path) -> None:
     """Copy a database that nobody can write to meanwhile."""
     from cagraph.warehouse.database import open_warehouse
@@ -117,7 +132,7 @@ def _add(copy: Path, bodies: Sequence[bytes], as_of: date | None, messages: Mess
     from cagraph.warehouse.database import open_warehouse
 
     bundle = copy.with_name("own-certificates.pem")
-    bundle.write_text("".join(map(_pem, bodies)))
+    bundle.write_text("".join(map(_pem, bodies)), encoding="ascii")
     with open_warehouse(copy, write=True) as connection:
         run_ingest(connection, (bundle,), as_of, None, messages)
         run_analysis(connection, messages)

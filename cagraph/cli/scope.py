@@ -115,7 +115,7 @@ def scope(
         output.write(in_brief(shown) if brief else shown, messages)
         counts = counts_by_kind(listed)
         said = ", ".join(f"{name} {count}" for name, count in counts.items()) or "nothing"
-        notes = [f"{first} to {last}: {said}", trust_note(connection, first, last)]
+        notes = [f"{first} to {last}: {said}", trust_note(connection, question)]
         for note in [*notes, *filter(None, [None if left_out else left_out_note(rest)])]:
             messages.note(note)
         if sheet_path:

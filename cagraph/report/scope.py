@@ -177,13 +177,15 @@ def left_out_note(table: Table) -> str | None:
     return f"left out of one statement or more: {whole} ({said}); `--left-out` says each with its reason"
 
 
-def trust_note(connection: "DuckDBPyConnection", first: date, last: date) -> str:
+def trust_note(connection: "DuckDBPyConnection", question: Question) -> str:
     """Return as of which day each program's trust is used for the period."""
     rows = connection.execute(
         "SELECT root_program, list(DISTINCT trust_date ORDER BY trust_date) FROM period_trust(?, ?)"
         " GROUP BY ALL ORDER BY ALL",
-        [first, last],
+        [question.first, question.last],
     ).fetchall()
+    if not rows and question.intended:
+        return "no root trust is loaded: only roots that are meant to be trusted count"
     if not rows:
         return "no root trust is loaded, so nothing is capable"
     said = ", ".join(f"{program} of {' and '.join(str(each) for each in dates)}" for program, dates in rows)

@@ -159,21 +159,22 @@ def _csv(path: Path) -> OwnList:
     _, names, rows = read_csv(path)
     header = [_squeezed(name) for name in names]
     fingerprint_at, pem_at = _one_of(header, _FINGERPRINT), _one_of(header, _PEM)
-    entries, bodies, unused, good = [], [], [], []
+    entries, bodies, good = [], [], []
+    unused: list[tuple[int, str]] = []
     for row in rows:
         if isinstance(row, CsvRow):
             good.append(row)
         elif isinstance(row, Truncated):
-            unused += [f"line {row.line}: the file breaks off"] if row.sure else []
+            unused += [(row.line, "the file breaks off")] if row.sure else []
         elif row.rejected:
-            unused.append(f"line {row.line}: {row.reason}")
+            unused.append((row.line, row.reason))
     kinds_at = _kinds_at(names, good)
     for row in good:
         try:
             der = _der(row, pem_at)
             sha256 = sha256_hex(der) if der else _fingerprint(row, fingerprint_at)
         except ValueError as problem:
-            unused.append(f"line {row.line}: {problem}")
+            unused.append((row.line, str(problem)))
             continue
         bodies += [der] if der else []
         # Two columns may be for one statement: code signing and time stamping.
@@ -181,7 +182,8 @@ def _csv(path: Path) -> OwnList:
         said = tuple(kind for kind in AuditKind if kind in yes) if kinds_at else None
         entries.append(Entry(sha256, row.line, said))
     columns = tuple(dict.fromkeys(kinds_at.values())) if kinds_at else None
-    return OwnList(path.name, tuple(entries), tuple(bodies), tuple(unused), columns)
+    said_unused = tuple(f"line {line}: {reason}" for line, reason in sorted(unused))
+    return OwnList(path.name, tuple(entries), tuple(bodies), said_unused, columns)
 
 
 def _kinds_at(names: Sequence[str], rows: Sequence[CsvRow]) -> dict[int, AuditKind]:
