@@ -63,10 +63,10 @@ def fails(table: Table) -> bool:
 
 def count(table: Table) -> Counter[str]:
     """Return how many there are of each problem, each certificate once, whatever the number of statements."""
-    found = {
+    found = dict.fromkeys(
         (cells["problem"], cells["sha256"] or (cells["audit_kind"], cells["printed"], cells["why"]))
         for cells in records(table)
-    }
+    )
     return Counter(problem for problem, _ in found)
 
 
@@ -109,7 +109,9 @@ def place(cells: dict[str, Any]) -> str:
 
 def reasons(cells: dict[str, Any]) -> list[str]:
     """Return why a row is there, in parts: the reason, the path, the siblings, what is printed instead."""
-    parts = [str(cells["why"] or cells["sentence"])]
+    # A reason of the scope says all; what else is found out is a detail of the rule's sentence.
+    why = [cells["why"] or cells["sentence"]] if cells["reason"] else [cells["sentence"], cells["why"]]
+    parts = [": ".join(filter(None, why))]
     if cells["witness"]:
         parts.append(f"by {cells['witness']}")
     if cells["siblings_listed"]:

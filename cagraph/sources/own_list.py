@@ -5,6 +5,8 @@ audit statement whose cells say yes or no. Everything else is read as an audit l
 read is said, line by line. Knows no database, and of no certificate what it is.
 """
 
+import csv
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from cagraph.audit.statement import read_statement
 from cagraph.errors import SourceError
 from cagraph.model import AuditKind, parse_fingerprint, sha256_hex
 from cagraph.sources import certificates
-from cagraph.sources.csvfile import NOT_A_FINGERPRINT, CsvRow, header_of, read_csv
+from cagraph.sources.csvfile import NOT_A_FINGERPRINT, CsvItem, CsvRow, header_of, read_csv
 from cagraph.sources.pem import decode_cell
 from cagraph.sources.rows import CertificateRow, Issue, Truncated
 
@@ -122,9 +124,9 @@ def read_own_list(path: Path) -> OwnList:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
-        header = [_squeezed(name) for name in header_of(head)]
-        if _one_of(header, _FINGERPRINT) is not None or _has_pem(header, head):
-            found = _csv(path)
+        delimiter = _delimiter(head)
+        if delimiter is not None:
+            found = _csv(path, delimiter)
         elif certificates.recognise(head):
             found = _bundle(path)
         else:
@@ -145,8 +147,18 @@ def _one_of(header: Sequence[str], names: Sequence[str]) -> int | None:
     return next((header.index(name) for name in names if name in header), None)
 
 
-def _has_pem(header: Sequence[str], head: bytes) -> bool:
-    return _one_of(header, _PEM) is not None and b"-----BEGIN CERTIFICATE-----" in head
+def _delimiter(head: bytes) -> str | None:
+    """Return what parts the cells of a table that has a column which is known; None for what is no table.
+
+    Where a comma is of numbers, programs write semicolons.
+    """
+    first = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip("\r\n").partition("\n")[0]
+    for delimiter, cells in ((",", header_of(head)), (";", first.split(";")), ("\t", first.split("\t"))):
+        header = [_squeezed(cell) for cell in cells]
+        pem = _one_of(header, _PEM) is not None and b"-----BEGIN CERTIFICATE-----" in head
+        if pem or _one_of(header, _FINGERPRINT) is not None:
+            return delimiter
+    return None
 
 
 def _kind(name: str) -> AuditKind | None:
@@ -154,9 +166,24 @@ def _kind(name: str) -> AuditKind | None:
     return _KINDS.get(squeezed) or _KINDS.get(squeezed.removesuffix("audit"))
 
 
-def _csv(path: Path) -> OwnList:
+def _table(path: Path, delimiter: str) -> tuple[list[str], Iterator[CsvItem]]:
+    """Return the names of a table's columns, and its rows."""
+    if delimiter == ",":
+        _, names, rows = read_csv(path)
+        return names, rows
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        read = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as problem:
+        raise SourceError(f"{path}, line {reader.line_num}: {problem}") from None
+    names = read[0][1]
+    return names, (CsvRow(line, (row + [""] * len(names))[: len(names)]) for line, row in read[1:])
+
+
+def _csv(path: Path, delimiter: str) -> OwnList:
     """Read a CSV by its columns."""
-    _, names, rows = read_csv(path)
+    names, rows = _table(path, delimiter)
     header = [_squeezed(name) for name in names]
     fingerprint_at, pem_at = _one_of(header, _FINGERPRINT), _one_of(header, _PEM)
     entries, bodies, good = [], [], []

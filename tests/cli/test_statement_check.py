@@ -11,7 +11,8 @@ from syrupy.assertion import SnapshotAssertion
 from cagraph.model import sha256_hex
 from cagraph.warehouse.database import open_warehouse
 from tests.cli.conftest import Run
-from tests.cli.sample import LETTER, birch_of, notes
+from tests.cli.sample import LETTER, birch_of, lay_out, notes
+from tests.cli.test_examples import help_examples, run_line
 from tests.pki import Authority, Issued
 
 OWNER = "Birch Certification Example"
@@ -206,3 +207,15 @@ def test_what_it_refuses(sample: Path, run: Run, args: list[str], reason: str) -
     assert result.exit_code == 2
     assert reason in result.stderr
     assert not result.stdout
+
+
+def test_examples_of_the_help(
+    run: Run, sample_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(tmp_path, sample_db)
+    monkeypatch.setenv("CAGRAPH_AS_OF", "2024-05-08")
+    lines = help_examples(run("statement", "check", "--help").stdout)
+    assert len(lines) > 4
+    for line in lines:
+        run_line(line, run, monkeypatch)
+    assert Path("report.html").exists()

@@ -38,7 +38,7 @@ def fingerprints(found: OwnList) -> list[str]:
         f"{A}\n{B}\n",
         f"sha256\n{A.upper()}\n{B.upper()}\n",
         f"Name,SHA-256 Fingerprint\nX,{A}\nY,{B}\n",
-        f"Name;SHA-256(Certificate)\n{A}\n{B}",
+        f"Name;SHA-256(Certificate)\nX;{A}\nY;{B}",
         f"<html><table><tr><td>X<td>{A}<tr><td>Y<td>{B}</table></html>",
         f"\ufeffSHA-256(SPKI),SHA-256(Certificate)\n{C},{A}\n{C},{B}\n",
     ],
@@ -79,6 +79,13 @@ def test_a_column_for_each_statement(read: Read) -> None:
         (),
     ]
     assert [each.line for each in found.entries] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_what_parts_the_cells(read: Read, delimiter: str) -> None:
+    rows = ("Name,SHA-256,S/MIME", f'"X\ny",{A},yes', f"Y,{B},no")
+    found = read("\ufeff" + "\r\n".join(row.replace(",", delimiter) for row in rows) + "\r\n")
+    assert [(each.sha256, each.kinds) for each in found.entries] == [(A, ("S/MIME BR",)), (B, ())]
 
 
 def test_a_column_that_says_neither_yes_nor_no(read: Read) -> None:
