@@ -16,24 +16,31 @@ if TYPE_CHECKING:
 _NAMED = 5
 """How many of a kind a note names."""
 
-# Whose list it is, who issued it says: what others run below these keys is on the list too. What records give
-# to another owner is that one's, and its hierarchy with it.
+# Whose list it is, say the CAs of the list that issued what is on it: a cross-certificate that another owner
+# gave, or was given, does not make the list that one's. What records give to another owner is left to it, and
+# the hierarchy below it.
 _KEYS = """
 WITH listed AS (
     SELECT certificate.*, issuance.issuer_ca_id
     FROM certificate LEFT JOIN issuance ON certificate.sha256 = issuance.sha256
     WHERE list_contains($1::VARCHAR[], certificate.sha256)
 ),
-claim AS (
-    SELECT ca_owner.owner FROM listed
-    INNER JOIN ca_owner ON ca_owner.ca_id IN (listed.issuer_ca_id, listed.ca_id)
+within AS (
+    SELECT ca_owner.owner, count(*) AS certificates
+    FROM listed
+    SEMI JOIN listed AS issuer ON listed.issuer_ca_id = issuer.ca_id
+    LEFT JOIN ca_owner ON listed.issuer_ca_id = ca_owner.ca_id
+    GROUP BY ca_owner.owner
+),
+subject AS (
+    SELECT ca_owner.owner, count(*) AS certificates
+    FROM listed INNER JOIN ca_owner ON listed.ca_id = ca_owner.ca_id
+    WHERE NOT EXISTS (SELECT 1 FROM within)
+    GROUP BY ca_owner.owner
 ),
 ours AS (
-    SELECT
-        issuer.owner, count(*) AS issued,
-        (SELECT count(*) FROM claim WHERE claim.owner = issuer.owner) AS named
-    FROM listed INNER JOIN ca_owner AS issuer ON listed.issuer_ca_id = issuer.ca_id
-    GROUP BY issuer.owner ORDER BY issued DESC, named DESC, issuer.owner LIMIT 1
+    SELECT owner FROM (FROM within UNION ALL FROM subject) AS claim WHERE owner IS NOT NULL
+    ORDER BY certificates DESC, owner LIMIT 1
 )
 SELECT DISTINCT
     listed.spki_sha256, listed.subject, ca_owner.owner,

@@ -93,6 +93,24 @@ def test_the_keys_of_the_list(
     assert f"note: not taken, as records give them to another owner: {others}" in said
 
 
+def test_cross_certificates_do_not_make_a_list_anothers(sample: Path, run: Run, tmp_path: Path) -> None:
+    """A CA that no record names, cross-certified by Birch, and with a certificate for Alder's root."""
+    root = Authority("Fir Root CA", "Fir Example")
+    own = _pem(
+        tmp_path / "own.pem",
+        root.self_signed(not_before="2020-01-01"),
+        root.issue(Authority("Fir CA", "Fir Example"), not_before="2021-01-01"),
+        ROOT.issue(root, not_before="2021-02-01"),
+        root.issue(Authority("Alder Root CA", "Alder Trust Example"), not_before="2021-03-01"),
+    )
+    result = run("scope", "--certs", own, *PERIOD, "--kind", "Standard", "--json")
+    said = notes(result.stderr)
+    assert "note: from the list: 2 keys whose owner no record names" in said
+    assert "CN=Alder Root CA (Alder Trust Example)" in "".join(said)
+    found = {row["subject"].partition(",")[0] for row in json.loads(result.stdout)}
+    assert found == {"CN=Fir Root CA", "CN=Fir CA", "CN=Alder Root CA"}
+
+
 def test_without_a_database(
     sample_db: Path, letter: Path, run: Run, tmp_path: Path, nowhere: Path, snapshot: SnapshotAssertion
 ) -> None:
