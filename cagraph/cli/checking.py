@@ -125,14 +125,16 @@ def check(
     statement = _read(file, messages) if file else None
     says = LetterSays(file.name if file else None, statement.facts if statement else None, messages)
     asked = [AuditKind(kind) for kind in kinds] or says.kinds()
+    # What the letter must say is asked before what takes long.
+    said = None if period else says.period()
+    if owner is None and not issuer_keys and not certs:
+        owner = says.owner()
     compared = _list(against, asked, messages) if against else None
     with (
         own_certificates(db, certs, as_of, messages) as own,
         reading(own.db, as_of, messages) as connection,
     ):
-        days = period_of(period, connection) if period else says.period()
-        if owner is None and not issuer_keys and not certs:
-            owner = says.owner()
+        days = said or period_of(period, connection)
         question = question_of(connection, own, days, (owner, issuer_keys, intend), messages)
         with messages.progress() as progress:
             progress("checking", 0, None)
@@ -206,7 +208,7 @@ def _about(
     facts.append(("As of", str(day[0]) if day else ""))
     facts.append(("Known from", "; ".join(known_data(connection))))
     return About(
-        f"Check of the audit statement of {whose}",
+        f"Check of the {'audit statement' if statement else 'list for the audit'} of {whose}",
         tuple(facts),
         (*notes, *knowledge_notes(connection)),
         statement is not None,

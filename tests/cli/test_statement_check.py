@@ -213,7 +213,7 @@ def test_report(
     [
         ([], "give the statement's FILE, or --against LIST, or both"),
         (["--against", "list.csv", "--owner", "Birch", *PERIOD], "give --kind"),
-        (["--against", "list.csv", "--owner", "Birch", "--kind", "VMC"], "has no column for VMC"),
+        (["--against", "list.csv", "--owner", "Birch", "--kind", "VMC", *PERIOD], "has no column for VMC"),
         (["--against", "list.csv", "--owner", "Birch", "--kind", "NetSec"], "give --period"),
         (["--against", "list.csv", "--kind", "NetSec", *PERIOD], "give --owner"),
         (["--against", "list.csv", *ASKED, "--report", "x.pdf"], "--report writes .html or .md, not x.pdf"),
