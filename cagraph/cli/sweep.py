@@ -56,7 +56,7 @@ def sweep(
     \b
     Examples:
       cagraph sweep
-      cagraph sweep --source ccadb --source audits --csv -o gaps.csv
+      cagraph sweep --source ccadb --source crtsh-sql --csv -o gaps.csv
       cagraph sweep reports/2024-05-08 --as-of 2024-05-08
       cagraph sweep our-cas.pem records-of-one-owner.csv --dated 2024-05-08 --slice --fail-on gap
     """  # noqa: D301 - click reads the backspace itself

@@ -29,11 +29,18 @@ CREATE OR REPLACE MACRO name_itself(name) AS coalesce(
     name
 );
 
+-- is_cut_off(printed, name): whether it is the beginning of the whole name and ends within a word, or before a value, as
+-- where a column was too narrow. What ends with a word may be another's: `Root CA` is not cut off from `Root CA 2`.
+CREATE OR REPLACE MACRO is_cut_off(printed, name) AS length(name_words(printed)) >= 20
+AND starts_with(name_words(name), name_words(printed))
+AND regexp_matches(substr(name_words(name), length(name_words(printed)) + 1), '^([^ ]| =)');
+
 -- folded_name_differs(printed, name): where a common name is printed as such, that is the certificate's, whole; in other
 -- words its name stands among them, with no number behind that makes it another's (`Root CA G2` is not `Root CA`); or
 -- they are one value of it.
 CREATE OR REPLACE MACRO folded_name_differs(printed, name) AS CASE
     WHEN name_words(printed) = '' OR name_words(name_itself(name)) = '' THEN false
+    WHEN is_cut_off(printed, name) THEN false
     WHEN
         contains(name, 'CN=') AND regexp_matches(name_words(printed), '(^| )(cn|common ?name) = ')
         THEN NOT regexp_matches(

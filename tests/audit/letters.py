@@ -25,7 +25,10 @@ def letter(owner: str, kind: str, period: str, listed: Sequence[tuple[str, str]]
         "We have examined for its Certification Authority operations the assertion of the management of "
         f"{owner} throughout the period {period}, based on the {CRITERIA[kind]}."
     )
-    rows = [["Subject", "SHA-256 Fingerprint"], *([name[:40], sha256.upper()] for name, sha256 in listed)]
+    rows = [
+        ["Subject", "SHA-256 Fingerprint"],
+        *([name.partition(", ")[0], sha256.upper()] for name, sha256 in listed),
+    ]
     table = Table(rows, repeatRows=1, style=[("FONTSIZE", (0, 0), (-1, -1), 6)])
     stream = io.BytesIO()
     SimpleDocTemplate(stream, pagesize=A4, invariant=True).build(

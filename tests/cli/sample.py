@@ -18,6 +18,7 @@ def lay_out(folder: Path, sample_db: Path) -> None:
         shutil.copytree(SAMPLE / day, folder / "data" / "sample" / day)
         shutil.copytree(SAMPLE / day, folder / "reports" / day)
     shutil.copytree(SAMPLE / DAY, folder / "reports" / "2026-08-21")
+    shutil.copytree(SAMPLE / "drafts", folder / "data" / "sample" / "drafts")
     shutil.copy(SAMPLE / DAY / REPORTS, folder / REPORTS)
     shutil.copy(SAMPLE / DAY / REPORTS, folder / "records-of-one-owner.csv")
     (folder / "demo").mkdir()

@@ -51,6 +51,9 @@ def ask(connection: duckdb.DuckDBPyConnection, question: str, *values: object) -
         ("CN=X CA, 2.5.4.97=VATES-1, O=Y", "CN=X CA, 2.5.4.97=VATES-1, O=Y"),
         ("InfoNotary CSP Root", "C=BG+O=InfoNotary PLC+DC=root-ca+CN=InfoNotary CSP Root"),
         ("\u65e5\u672c CA", "CN=\u65e5\u672c CA"),
+        # A column that was too narrow.
+        ("CN=DigiCert Global Ro", DIGICERT),
+        ("CN=DigiCert Global Root CA, OU", DIGICERT),
         ("--", R3),
         ("", R3),
     ],
@@ -68,6 +71,8 @@ def test_names_that_agree(connection: duckdb.DuckDBPyConnection, printed: str, n
         ("DigiCert Global Root CA G2", DIGICERT),
         ("CN=DigiCert Global Root CA G2, O=DigiCert Inc", DIGICERT),
         ("DigiCert Global Root CA", "CN=DigiCert Global Root CA G2, O=DigiCert Inc, C=US"),
+        ("CN=DigiCert Global Root", DIGICERT),
+        ("CN=R1", "CN=R10, C=US"),
         ("a" * 100_000, "CN=" + "b" * 100_000),
     ],
 )
