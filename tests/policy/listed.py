@@ -122,6 +122,11 @@ CASES = [
     Case("strict", "listed listed_own", report("<strict>")),
     Case("reformatted", "listed listed_own", report("<colons>"), also={"bad_format"}),
     Case("both ways", "listed listed_own", report("<colons>", "<strict>")),
+    Case(
+        "under another name",
+        "listed listed_own",
+        report("Subject: CN=left out", "SHA-256 fingerprint: <strict>"),
+    ),
     Case("left out", "gap not_listed", report(strict(ROOT_CERT))),
     Case("a digit off", "gap misprinted", report("<slipped>")),
     Case("a digit missing", "gap misprinted", report("<short>")),

@@ -105,3 +105,13 @@ def test_fingerprints_that_no_certificate_has(lab: Lab) -> None:
     assert (row["letters"], row["page"], row["url"]) == (1, 1, url(slip.name))
     assert ask(lab, "listed-unknown", owner="somebody else") == []
     assert HEIR.sha256 not in {row["sha256"] for row in ask(lab, "listed-unknown")}
+
+
+def test_certificates_printed_under_another_name(lab: Lab) -> None:
+    """One fingerprint stands under the name of another certificate, which that letter does not list."""
+    wrong, named = case("under another name"), case("left out")
+    [row] = ask(lab, "printed-beside")
+    assert (row["sha256"], row["problem"]) == (wrong.certificate.sha256, "differs_subject")
+    assert (row["printed"], row["url"], row["page"]) == ("CN=left out", url(wrong.name), 1)
+    assert row["also_named"] == [f"{named.certificate.sha256[:8]}, not listed"]
+    assert of(lab, "printed-beside") == 1
