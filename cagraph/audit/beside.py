@@ -23,16 +23,22 @@ def beside(
     tables: dict[tuple[int, int], list[Mark]] = {}
     labelled: list[Mark] = []
     for index, pieces in enumerate(found):
-        run = Run((pieces[0],), begins=False, ends=False)
         marks = _marks(index, pieces)
-        if headings.before(run):
+        if headings.before(_run(pieces[0])):
             labelled += marks
             continue
-        said, page, line = headings.place(run)
-        if said == SHA256:
-            tables.setdefault((page, line), []).extend(marks)
+        for mark in marks:
+            # The rest of a fingerprint is a row of its page's table: the row above the next one's.
+            said, page, line = headings.place(_run(mark.pieces[0]))
+            if said == SHA256:
+                tables.setdefault((page, line), []).append(mark)
     cells = [*cells_beside(tables, numbered), *cells_labelled(labelled, numbered)]
     return _values(cells, len(found))
+
+
+def _run(piece: Piece) -> Run:
+    """Return a piece as a run, to be asked for its heading."""
+    return Run((piece,), begins=False, ends=False)
 
 
 def _marks(index: int, pieces: Sequence[Piece]) -> list[Mark]:

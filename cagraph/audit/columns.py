@@ -33,7 +33,7 @@ class Mark:
     @property
     def row(self) -> Row:
         """Its lines."""
-        return Row(tuple(dict.fromkeys(piece.y for piece in self.pieces)))
+        return Row(tuple(dict.fromkeys(piece.y for piece in self.pieces)), self.whole)
 
     @property
     def x0(self) -> float:
@@ -105,11 +105,13 @@ class Heading:
             text = " ".join(block.text for block in seed)
             x0, x1 = min(block.x0 for block in seed), max(block.x1 for block in seed)
             columns.append(Column(x0, x1, text, label_of(text)))
-        own = [column for column in columns if any(m.x0 < column.x1 and m.x1 > column.x0 for m in marks[:1])]
-        for column in own:
-            column.kind = None
-            column.x0 = min(column.x0, marks[0].x0)
-            column.x1 = max(column.x1, marks[0].x1)
+        # The rest of a fingerprint may be short.
+        broad = max(marks, key=lambda mark: mark.x1 - mark.x0)
+        for column in columns:
+            if broad.x0 < column.x1 and broad.x1 > column.x0:
+                column.kind = None
+                column.x0 = min(column.x0, broad.x0)
+                column.x1 = max(column.x1, broad.x1)
         return columns
 
 

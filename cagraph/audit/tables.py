@@ -4,18 +4,22 @@ A table is fingerprints under one heading, on as many pages as it goes on. A lin
 columns is of neither. Knows nothing of what the cells say but by their headings.
 """
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
 from cagraph.audit.columns import Block, Column, Heading, Mark, blocks_of
 from cagraph.audit.layout import Page
 from cagraph.audit.pieces import Piece
-from cagraph.audit.rows import cells_of
+from cagraph.audit.rows import Edges, cells_of
 
 _FOOT = 8.0
 """In heights: how far over the lowest words of a document a page ends that is full."""
+_NOISE = 0.01
+"""In heights: steps that differ by less are the same."""
 _WIDE = 2.5
 """In heights: blanks of a text are no wider."""
 
@@ -33,12 +37,13 @@ class Cell:
 def cells_beside(tables: dict[tuple[int, int], list[Mark]], pages: dict[int, Page]) -> Iterator[Cell]:
     """Yield the cells beside the fingerprints of tables, each by its heading's page and line."""
     parts: list[_Part] = []
+    listing = {mark.pieces[0].page for marks in tables.values() for mark in marks}
     for (page, line), marks in tables.items():
         heading = Heading(pages[page], line, marks)
         by_page: dict[int, list[Mark]] = {}
         for mark in marks:
             by_page.setdefault(mark.pieces[0].page, []).append(mark)
-        parts += [_Part(heading, pages, number, here) for number, here in by_page.items()]
+        parts += [_Part(heading, pages, number, here, listing) for number, here in by_page.items()]
     parts.sort(key=lambda part: (part.page.number, -part.marks[0].row.top))
     floor = min((page.lines[-1].y for page in pages.values() if page.lines), default=0.0)
     firsts = {part.page.number: part for part in reversed(parts)}
@@ -55,7 +60,9 @@ def cells_beside(tables: dict[tuple[int, int], list[Mark]], pages: dict[int, Pag
 class _Part:
     """A table on one page."""
 
-    def __init__(self, heading: Heading, pages: dict[int, Page], number: int, marks: Sequence[Mark]) -> None:
+    def __init__(
+        self, heading: Heading, pages: dict[int, Page], number: int, marks: Sequence[Mark], listing: Set[int]
+    ) -> None:
         self.page, self.marks = pages[number], sorted(marks, key=lambda mark: -mark.row.top)
         self._height = self.marks[0].pieces[0].height
         self._others = [pages.get(number - 1), pages.get(number + 1)]
@@ -65,6 +72,7 @@ class _Part:
             if heading.page != number or line.y < heading.bottom - 0.1 * self._height
         ]
         self.columns = [Column(each.x0, each.x1, each.heading, each.kind) for each in heading.columns]
+        self._edges = Edges(number - 1 in listing, number + 1 in listing, self._border())
         if self._is_one_column():
             self._fill()
             self._read()
@@ -79,6 +87,25 @@ class _Part:
             if all(mark.x0 < column.x1 and mark.x1 > column.x0 for mark in self.marks)
         ]
         return len(own) == 1
+
+    def _border(self) -> float:
+        """Return how far apart rows are: the least of the widest steps from one to the next.
+
+        It tells something only if no step within a row is as wide.
+        """
+        rows = [mark.row for mark in self.marks]
+        ys = [line.y for line in self._lines if rows[-1].bottom - 1 < line.y < rows[0].top + 1]
+        steps, down = [a - b for a, b in pairwise(ys)], [-y for y in ys]
+        borders = set()
+        for upper, lower in pairwise(rows):
+            start, stop = bisect_left(down, -upper.bottom - 1), bisect_right(down, -lower.top + 1) - 1
+            if start >= stop:
+                return math.inf
+            borders.add(max(range(start, stop), key=steps.__getitem__))
+        within = [step for index, step in enumerate(steps) if index not in borders]
+        least = min((steps[index] for index in borders), default=0.0)
+        noise = _NOISE * self._height
+        return least - noise / 2 if within and least > max(within) + noise else math.inf
 
     def _fill(self) -> None:
         """Put the page's blocks into the columns, and let these grow by those between its rows."""
@@ -121,26 +148,13 @@ class _Part:
             if column.kind is None:
                 continue
             lines = _lines(column)
-            found = cells_of(rows, [y for y, _ in lines], self._height)
+            found = cells_of(rows, [y for y, _ in lines], self._height, self._edges)
             column.cells = [None if cell is None else tuple(lines[n][1] for n in cell) for cell in found]
             used = [n for cell in found if cell is not None for n in cell]
             above = lines[: used[0]] if used else lines
             below = lines[used[-1] + 1 :] if used else lines
-            column.over = found[0] is None or self._strays(above, column, 0) or self._rises(lines, found)
+            column.over = found[0] is None or self._strays(above, column, 0)
             column.under = found[-1] is None or self._strays(below, column, 1)
-
-    def _rises(self, lines: Sequence[tuple[float, str]], found: Sequence[range | None]) -> bool:
-        """Say whether the first cell begins over its fingerprint, with what may be the rest of one overleaf.
-
-        It is not where cells are seen to be apart, or where all are alike.
-        """
-        first = found[0]
-        if not first or lines[first.start][0] <= self.marks[0].row.top + 0.3 * self._height:
-            return False
-        steps = [a[0] - b[0] for a, b in pairwise(lines[first.start : first.stop + 1])]
-        if len(steps) == len(first) > 1 and steps[-1] > 1.2 * max(steps[:-1]):
-            return False
-        return len(found) < 4 or len({len(cell) if cell is not None else 0 for cell in found}) > 1
 
     def _strays(self, lines: Sequence[tuple[float, str]], column: Column, which: int) -> bool:
         """Say whether lines at the edge of a page are not those that stand there on every page."""

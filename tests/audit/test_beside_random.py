@@ -1,5 +1,6 @@
 """Tables drawn at random: what is read beside a fingerprint stands beside it, wherever its cells are."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -25,14 +26,19 @@ HEADINGS = {
 
 
 @st.composite
-def letters(draw: st.DrawFn) -> Letter:
+def letters(
+    draw: st.DrawFn,
+    heights: Sequence[float] = (500.0, 792.0),
+    gaps: Sequence[float] = (0.0, 0.0, 0.3, 1.0),
+    splits: Sequence[bool] = (False, True),
+) -> Letter:
     """Draw a letter with one table whose rows differ in every cell."""
     size = draw(st.sampled_from((6.0, 7.0, 8.0, 9.5)))
     letter = Letter(
         look(
             font=draw(st.sampled_from(FONTS)),
             size=size,
-            paper=(1600.0, draw(st.sampled_from((500.0, 792.0)))),
+            paper=(1600.0, draw(st.sampled_from(heights))),
             order=draw(st.sampled_from(("written", "columns", "shuffled"))),
             pen=draw(st.sampled_from(("lines", "words", "tight"))),
         )
@@ -53,8 +59,8 @@ def letters(draw: st.DrawFn) -> Letter:
     letter.table(
         columns,
         rows,
-        gap=draw(st.sampled_from((0.0, 0.0, 0.3, 1.0))),
-        split=draw(st.booleans()),
+        gap=draw(st.sampled_from(gaps)),
+        split=draw(st.sampled_from(splits)),
         valign=draw(st.sampled_from(("top", "middle", "bottom"))),
         repeat=draw(st.booleans()),
     )
@@ -88,5 +94,13 @@ def _rows(draw: st.DrawFn, letter: Letter, kinds: list[str]) -> tuple[list[list[
 @settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(letter=letters())
 def test_what_is_given_stands_beside_it(letter: Letter) -> None:
+    found = find_fingerprints(list(read_pdf(letter.pdf())))
+    assert wrong(letter, found) == []
+
+
+@settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(letter=letters((300.0, 400.0), (0.0,), (True,)))
+def test_what_a_page_ends_in_stands_beside_it(letter: Letter) -> None:
+    """Pages end inside rows, and rows have no room between."""
     found = find_fingerprints(list(read_pdf(letter.pdf())))
     assert wrong(letter, found) == []
