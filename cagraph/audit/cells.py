@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
-from cagraph.audit.layout import Page, Word
+from cagraph.audit.layout import Page, Word, plain
 
 _TOKEN = re.compile(r"\S+")
 _WIDTH, _HEIGHT, _COLUMN = 6.0, 10.0, 100_000.0
@@ -27,7 +27,7 @@ Row = list[str]
 def text_page(text: str) -> Page:
     """Return plain text as one page; a column of text is where its letters stand."""
     words = [
-        Word(token[0], _WIDTH * token.start(), _WIDTH * token.end(), -_HEIGHT * number, _HEIGHT)
+        Word(plain(token[0]), _WIDTH * token.start(), _WIDTH * token.end(), -_HEIGHT * number, _HEIGHT)
         for number, line in enumerate(text.expandtabs(8).splitlines(), 1)
         for token in _TOKEN.finditer(line)
     ]
@@ -58,7 +58,7 @@ def rows_page(rows: Iterable[Row], text: str) -> Page:
 def _line(line: str, column: int, number: int) -> Iterator[Word]:
     for token in _TOKEN.finditer(line):
         left = _COLUMN * column + _WIDTH * token.start()
-        yield Word(token[0], left, left + _WIDTH * len(token[0]), -_HEIGHT * number, _HEIGHT)
+        yield Word(plain(token[0]), left, left + _WIDTH * len(token[0]), -_HEIGHT * number, _HEIGHT)
 
 
 def html_page(text: str) -> Page:

@@ -7,6 +7,7 @@ left over cannot be joined to what was not meant.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
@@ -25,7 +26,14 @@ _TRIES = 6
 _LEAST = 8
 """Digits of a line that goes on below: a cell so narrow that fewer fit is none."""
 
+_ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{4}:){7}[0-9A-Fa-f]{4}")
+
 _Reading = Callable[[int, Run], Sequence[Piece] | None]
+
+
+def _is_address(line: Run) -> bool:
+    """Say whether a line may be a whole IPv6 address."""
+    return bool(_ADDRESS.fullmatch(line.pieces[0].printed))
 
 
 class Finder:
@@ -205,7 +213,9 @@ class Finder:
         if heading == OTHER:
             return False
         alike = len({line.count for line in chain}) == 1 and all(len(line.pieces) == 1 for line in chain)
-        return heading == SHA256 or not alike or self._is_apart(chain)
+        if heading == SHA256 or not alike:
+            return True
+        return self._is_apart(chain) and not all(map(_is_address, chain))
 
     def _is_sha1(self, chain: list[Run]) -> bool:
         """Say whether the words before the first line, or else those over it, name a SHA-1."""

@@ -3,6 +3,7 @@
 Knows no fingerprint and finds none.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -24,8 +25,8 @@ _TELLING = re.compile(
 )
 _SHA1 = re.compile(r"\bsha[\s-]?1\b", re.IGNORECASE)
 _SHA256 = re.compile(r"sha[\s-]?2", re.IGNORECASE)
-_PAGES_BACK = 3
-"""A table may be headed on its first page alone."""
+_LONG = 8
+"""Digits of a word that may be a line of the column that a table's next page goes on with."""
 
 
 @lru_cache(maxsize=1024)
@@ -64,6 +65,8 @@ class Headings:
             page.number: [over for over in map(_over, reversed(page.lines)) if over] for page in pages
         }
         self._pages = {page.number: page for page in pages}
+        self._spans: dict[int, list[tuple[float, float]]] = {}
+        self._overleaf: dict[tuple[int, float, float, bool], tuple[str, int, int]] = {}
 
     def over(self, run: Run, *, sha1: bool = False) -> str:
         """Return what the nearest telling words over a run name; overleaf, those of the pages before."""
@@ -71,18 +74,52 @@ class Headings:
 
     def place(self, run: Run, *, sha1: bool = False) -> tuple[str, int, int]:
         """Return what those words name, and their page and line."""
-        tell = says_sha1 if sha1 else says
-        for page in range(run.page, run.page - _PAGES_BACK - 1, -1):
-            if page not in self._lines:
-                break
-            for y, number, words in self._lines[page]:
-                if page == run.page and y <= run.y + 0.4 * run.height:
-                    continue
-                over = [text for x0, x1, text in words if x0 < run.x1 and x1 > run.x0]
-                said = tell(" ".join(over)) if over else ""
-                if said:
-                    return said, page, number
+        here = self._told(run.page, run, run.y + 0.4 * run.height, sha1)
+        if here[0]:
+            return here
+        key = (run.page, run.x0, run.x1, sha1)
+        if key not in self._overleaf:
+            self._overleaf[key] = self._before(run, sha1)
+        return self._overleaf[key]
+
+    def _before(self, run: Run, sha1: bool) -> tuple[str, int, int]:
+        """Return what the pages before say: a table may be headed on its first page alone."""
+        page = run.page - 1
+        while page in self._lines:
+            there = self._told(page, run, -math.inf, sha1)
+            if there[0] or not self._goes_on(page, run):
+                return there
+            page -= 1
         return "", 0, 0
+
+    def _told(self, page: int, run: Run, floor: float, sha1: bool) -> tuple[str, int, int]:
+        """Return what the lowest telling words of a page name that stand over a run and over a height."""
+        tell = says_sha1 if sha1 else says
+        for y, number, words in self._lines[page]:
+            if y <= floor:
+                continue
+            over = [text for x0, x1, text in words if x0 < run.x1 and x1 > run.x0]
+            said = tell(" ".join(over)) if over else ""
+            if said:
+                return said, page, number
+        return "", 0, 0
+
+    def _goes_on(self, page: int, run: Run) -> bool:
+        """Say whether a page has long numbers where the run stands."""
+        return any(x0 < run.x1 and x1 > run.x0 for x0, x1 in self._columns(page))
+
+    def _columns(self, page: int) -> list[tuple[float, float]]:
+        """Return where on a page long numbers stand, from left to right, those that overlap as one."""
+        if page not in self._spans:
+            words = [word for line in self._pages[page].lines for word in line.words if _is_long(word.text)]
+            spans: list[tuple[float, float]] = []
+            for word in sorted(words, key=lambda word: word.x0):
+                if spans and word.x0 < spans[-1][1]:
+                    spans[-1] = spans[-1][0], max(spans[-1][1], word.x1)
+                else:
+                    spans.append((word.x0, word.x1))
+            self._spans[page] = spans
+        return self._spans[page]
 
     def before(self, run: Run) -> str:
         """Return what number the words before a run on its line name, back to the last long number."""
@@ -107,6 +144,11 @@ class Headings:
 @lru_cache(maxsize=4096)
 def _is_telling(word: str) -> bool:
     return bool(_TELLING.search(word))
+
+
+@lru_cache(maxsize=4096)
+def _is_long(word: str) -> bool:
+    return len(word) >= _LONG and is_hex(word)
 
 
 def _over(line: Line) -> _Over | None:

@@ -5,8 +5,34 @@ and the names beside them end in hex digits too. Coordinates are points, x to th
 text is read.
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+LOOK_ALIKES = (
+    "\u0410\u0412\u0415\u0421\u041e\u0417\u0430\u0435\u0441\u043e\u0437\u0431\u0432\u0391\u0392\u0395\u039f\u03bf"
+    "\uff10-\uff19\uff21-\uff26\uff41-\uff46"
+)
+"""Cyrillic, Greek and wide letters that look like hex digits, as the inside of a pattern's brackets."""
+_UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Marks of the direction of a text, and the like."""
+
+
+def plain(word: str) -> str:
+    """Return a word as it is seen: a ligature is its letters; but what only looks like a digit is none."""
+    if word.isascii():
+        return word
+    letters = (letter if _is_look_alike(letter) else unicodedata.normalize("NFKC", letter) for letter in word)
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", "".join(letters)))
+
+
+def _is_look_alike(letter: str) -> bool:
+    """Say whether a letter is a wide or raised one, not only one of another font."""
+    if unicodedata.decomposition(letter).startswith("<font>"):
+        return False
+    normal = unicodedata.normalize("NFKC", letter)
+    return normal != letter and len(normal) == 1 and normal.isascii() and normal.isalnum()
 
 
 @dataclass(frozen=True, slots=True)

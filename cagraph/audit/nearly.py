@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import compress
 
 from cagraph.audit.finder import Finder
-from cagraph.audit.layout import Line, Page, Word
+from cagraph.audit.layout import LOOK_ALIKES, Line, Page, Word
 from cagraph.audit.pieces import SEPARATORS, Piece, Run
 
 _LEAST, _MOST = 62, 66
@@ -20,9 +20,11 @@ _WRONG = 2
 _ROW = 8
 """Letters of a line that goes on below."""
 _NOT_HEX = re.compile(r"[^0-9a-f]")
+# What looks like a digit and is none is seen at once where it is one letter, and never where it is all.
+_UNLIKE = re.compile(rf"[^0-9a-f{LOOK_ALIKES}]")
 _MARGINS = re.compile(r"^[\W_]+|[\W_]+$")
 # A line without so many digits, or letters that look like them, in a row is none of a number.
-_PERHAPS = re.compile(r"(?:[0-9A-Fa-fOoLlI][^0-9A-Za-z]{0,3}){6}")
+_PERHAPS = re.compile(rf"(?:[0-9A-Fa-fOoLlI{LOOK_ALIKES}][^0-9A-Za-z]{{0,3}}){{6}}")
 _BLANK = 0.75
 """In heights: words farther apart are of two cells."""
 _NEXT_LINE = 2.6
@@ -115,8 +117,8 @@ def _cell(first: _Block, below: Sequence[Sequence[_Block]], taken: set[int]) -> 
 
 def _is_near(blocks: Sequence[_Block]) -> bool:
     digits = "".join(block.digits for block in blocks)
-    wrong = _wrong(digits)
-    return _LEAST <= len(digits) <= _MOST and wrong <= _WRONG and (wrong > 0 or len(digits) != 64)
+    is_hex = len(digits) == 64 and not _NOT_HEX.search(digits)
+    return _LEAST <= len(digits) <= _MOST and _wrong(digits) <= _WRONG and not is_hex
 
 
 def _blocks(page: Page, line: Line, taken: Sequence[Piece]) -> Iterator[_Block]:
@@ -167,13 +169,13 @@ def _digits(word: str) -> str:
 def _may_be(word: str) -> bool:
     """Say whether a word is letters and digits alone, most of them hex, and not prose."""
     digits = _digits(word)
-    if not digits or not digits.isascii() or not digits.isalnum() or len(digits) > _MOST:
+    if not digits or not digits.isalnum() or len(digits) > _MOST:
         return False
     return _wrong(digits) <= min(_WRONG, len(digits) // 2)
 
 
 def _wrong(digits: str) -> int:
-    return len(_NOT_HEX.findall(digits))
+    return len(_UNLIKE.findall(digits))
 
 
 def _run(block: _Block) -> Run:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from cagraph.audit.layout import Page, Word
+from cagraph.audit.layout import LOOK_ALIKES, Page, Word, plain
 from cagraph.errors import SourceError
 
 # A page without so many digits in a row, whatever parts them, lists nothing.
-_PERHAPS = re.compile(r"(?:[0-9A-Fa-f][:\s\u00ad\u200b.-]{0,3}){16}")
+_PERHAPS = re.compile(rf"(?:[0-9A-Fa-f{LOOK_ALIKES}][:\s\u00ad\u200b.-]{{0,3}}){{16}}")
 _TOKEN = re.compile(r"\S+")
 _RAISED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u2079]")
 _GAP = 0.2
@@ -165,7 +165,7 @@ def _joined(letters: list[tuple[str, _Letter]]) -> Word:
 def _word(text: str, first: _Letter, last: _Letter) -> Word:
     return Word(
         # A raised number is a footnote's, not one more digit.
-        text=unicodedata.normalize("NFKC", _RAISED.sub("", text)),
+        text=plain(_RAISED.sub("", text)),
         x0=first.x0,
         x1=last.x1,
         y=first.y,

@@ -14,13 +14,18 @@ from cagraph.audit.layout import Line, Page, Word
 
 SEPARATORS = re.compile(r"[:\-\u00ad\u200b\u2010\u2011.]")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
+# Of Greek, Cyrillic and wide letters some look like digits; others, as of Chinese, stand beside numbers.
+_LETTERS = "0-9A-Za-z\u0370-\u04ff\uff10-\uff5a"
 # A word may have a label before it or a stop behind: `SHA-256:96BC…`, `(96BC…)`. The label's digits are none.
 _PART = re.compile(
-    r"(?<![0-9A-Za-z])(?<!SHA-)(?<!sha-)[0-9A-Fa-f]"
+    rf"(?<![{_LETTERS}])(?<!SHA-)(?<!sha-)[0-9A-Fa-f]"
     r"(?:[0-9A-Fa-f]|[:\-\u00ad\u200b\u2010\u2011.](?=[0-9A-Fa-f:\-]))*"
-    r"[:\-\u00ad]?(?![0-9A-Za-z])"
+    rf"[:\-\u00ad]?(?![{_LETTERS}])"
     r"|:[0-9A-Fa-f][0-9A-Fa-f:]*"
 )
+_CLOSED = re.compile(r"[.)\]}]")
+_NUMBER = re.compile(r"[0-9A-Za-z]{1,3}\.(?=[^.]{16})")
+"""Of an entry in a list, with no blank behind."""
 _JOIN = 1.6
 """In heights: pieces on one line that are nearer than this may be of one fingerprint."""
 _KEPT = 4096
@@ -98,21 +103,23 @@ def runs_of(page: Page, line: Line) -> Iterator[Run]:
     """Yield the runs of a line: parted by other words, and by gaps wider than between a text's words."""
     groups: list[list[Piece]] = [[]]
     for word in line.words:
-        pieces = [_piece(page, line, word, part) for part in _parts(word.text)]
-        if not pieces and groups[-1]:
+        parts = _parts(word.text)
+        if not parts:
             groups.append([])
-        for piece in pieces:
-            if groups[-1] and not _near([groups[-1][-1], piece]):
+        for part in parts:
+            piece = _piece(page, line, word, part)
+            # What stands before or behind in the same word parts: `a)`, `1.`, a bracket.
+            if part.start or (groups[-1] and not _near([groups[-1][-1], piece])):
                 groups.append([])
             groups[-1].append(piece)
-            if len(pieces) > 1:
+            if part is not parts[-1] or _CLOSED.search(word.text, part.end):
                 groups.append([])
     for group in groups:
-        for part in _parted(group):
+        for near in _parted(group):
             yield Run(
-                tuple(part),
-                part[0].x0 <= line.words[0].x0 + 1,
-                part[-1].x1 >= line.words[-1].x1 - 1,
+                tuple(near),
+                near[0].x0 <= line.words[0].x0 + 1,
+                near[-1].x1 >= line.words[-1].x1 - 1,
             )
 
 
@@ -161,10 +168,15 @@ def _parts(word: str) -> tuple[_Part, ...]:
 
 def _parts_in(word: str) -> Iterator[_Part]:
     for match in _PART.finditer(word):
-        plain = match[0].isalnum()
-        digits = match[0] if plain else SEPARATORS.sub("", match[0])
-        if digits and (plain or _is_regular(match[0])):
-            yield _Part(digits.lower(), match[0], match.start(), match.end())
+        number = _NUMBER.match(match[0])
+        printed = match[0][number.end() :] if number else match[0]
+        if match.start():
+            # The colon of a label.
+            printed = printed.removeprefix(":")
+        plain = printed.isalnum()
+        digits = printed if plain else SEPARATORS.sub("", printed)
+        if digits and (plain or _is_regular(printed)):
+            yield _Part(digits.lower(), printed, match.end() - len(printed), match.end())
 
 
 def _is_regular(printed: str) -> bool:
