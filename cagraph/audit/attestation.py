@@ -26,7 +26,9 @@ def read_attestation(letter: Letter) -> tuple[Fact[str] | None, Fact[str] | None
         if body is not None:
             rest = letter.text[body.end() : body.end() + 300]
             address = " ".join(
-                re.split(r"\bregistered\b|\baccredited\b|•", rest, flags=re.IGNORECASE)[0].split()
+                re.split(r"\bregistered\b|\baccredited\b|\bidentification\b|•", rest, flags=re.IGNORECASE)[
+                    0
+                ].split()
             )
             name = address.split(",")[0].strip(' "\u201c\u201d')
             place = place_in(address)

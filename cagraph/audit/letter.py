@@ -140,7 +140,8 @@ class Letter:
         begins = max(
             (match.end() for match in re.finditer(r"[.;]\s(?=[A-Z\u201c\"])|\n[•o]\s", before)), default=0
         )
-        stops = re.search(r"[.;]\s(?=[A-Z\u201c\"•])|[.]$", after)
+        # The next entry of a list, or a line with a label, is another one.
+        stops = re.search(r"[.;]\s(?=[A-Z\u201c\"•])|[.]$|\n[•o]\s|\n(?=[A-Z][\w/ -]{2,40}:\s)", after)
         return before[begins:] + self.text[start:end] + (after[: stops.start()] if stops else after)
 
     def _divide(self, places: Sequence[int]) -> list[Section]:

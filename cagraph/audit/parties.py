@@ -28,14 +28,15 @@ _EXAMINED = re.compile(
     r"(?P<name>[A-Z][^(\u201c\":;.\n]{2,80}?)(?:['\u2019]s?)?(?:\smanagement(?:['\u2019]s)?)?\s\([\u201c\"]"
 )
 _AUDITEE = re.compile(
-    r"(?:audited|assessed)\sthe\s(?:CAs?|certification\sauthorit(?:y|ies)|trust\sservices?[^\u201c\"]{0,30}?)\s"
-    r"(?:of|operated\sby)\s(?:the\s)?[\u201c\"\u201e](?P<owner>[^\u201c\u201d\"\u201e]{2,120})[\u201d\"\u201c]",
+    r"(?:audited|assessed|audit\sof|assessment\sof)\sthe\s(?:CAs?|certification\sauthorit(?:y|ies)|trust\sservices?[^\u201c\"]{0,30}?)\s"
+    r"(?:of|operated\sby)\s(?:the\s)?(?:trust\sservice\sprovider\s)?[\u201c\"\u201e](?P<owner>[^\u201c\u201d\"\u201e]{2,120})[\u201d\"\u201c]",
     re.IGNORECASE,
 )
 _TSP = re.compile(
     r"identification\s(?:and\saddress\s)?of\sthe\s(?:CA\s?/\s?)?(?:trust\sservice\sprovider|TSP)[^•:]{0,50}[:•]\s(?:•\s)?",
     re.IGNORECASE,
 )
+_FORM_ENDS = re.compile(rf"(?<=[\s,])(?:{FORM})(?=,\s)")
 _LETTERHEAD = re.compile(r"\b(?:tel|phone|telephone|fax)\b\s?[.:+]|\bwww\.|@", re.IGNORECASE)
 
 
@@ -174,6 +175,9 @@ def _name_at(text: str, start: int) -> tuple[str, int]:
     rest = text[start : start + 160]
     stop = re.search(r"\s?[(:•]|,\s(?=\d|registered|Inc|Ltd|LLC)|\n", rest)
     end = stop.start() if stop else len(rest)
+    # An address may follow.
+    named = _FORM_ENDS.search(rest, 0, end)
+    end = named.end() if named else end
     # "Inc." and the like belong to the name.
     form = re.match(rf",\s(?:{FORM})(?=[\s,:(]|$)", rest[end:])
     if form:

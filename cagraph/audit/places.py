@@ -47,7 +47,7 @@ _COUNTRIES = _names(
     """
 )
 _POST_CODE = re.compile(
-    r"\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b|\b[A-Z]{1,2}\d[\dA-Z]?\s?\d[A-Z]{2}\b"
+    r"\b\d\d-\d{3}\b|\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b|\b[A-Z]{1,2}\d[\dA-Z]?\s?\d[A-Z]{2}\b"
     r"|\b(?:[A-Z]{1,2}\s?-\s?)?\d{3,6}(?:[-\s]\d{2,4})?\b|(?<=\d\d\d\d\s)[A-Z]{2}\b"
 )
 # Codes that no house number looks like.
@@ -102,7 +102,12 @@ def _lone_town(place: str, dated: bool) -> str | None:
 
 
 def _region(part: str) -> str | None:
-    """Return a state or country as printed, a US state spelled out; None if it is neither."""
+    """Return a state or country as printed, a US state spelled out; None if it is neither.
+
+    What has its post code before it is a town, though a country is called so, too: `1728 Luxembourg`.
+    """
+    if re.match(r"(?:[A-Z]{1,2}\s?-\s?)?\d", part):
+        return None
     printed = _POST_CODE.sub("", part).strip(" -")
     if printed in _STATES:
         return _STATES[printed]
