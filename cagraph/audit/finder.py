@@ -73,7 +73,11 @@ class Finder:
     def _words(self) -> Iterator[Sequence[Piece]]:
         for row in self.rows:
             for piece in (piece for run in row for piece in run.pieces):
-                if len(piece.digits) == self._digits:
+                if len(piece.digits) != self._digits:
+                    continue
+                if self.headings.is_key(Run((piece,), begins=False, ends=False)):
+                    self._take([piece])
+                else:
                     yield self._take([piece])
 
     def _read(self, readings: Sequence[tuple[int, _Reading]]) -> Iterator[Sequence[Piece]]:

@@ -18,10 +18,16 @@ _OTHER_HEX = re.compile(
     r"|\bcert\w*\.? (id|no|nr|number)\b",
     re.IGNORECASE,
 )
+_KEY_HASH = re.compile(
+    r"\bspki\b|public[\s-]key\s(?:info\s)?(?:\(?sha|hash|pin|finger|thumb)|\bpin[\s-]sha"
+    r"|(?:sha\S*|hash|fingerprint|thumbprint)\sof\s(?:the\s)?(?:subject\s)?(?:public\s)?key\b",
+    re.IGNORECASE,
+)
+"""A key is not a certificate, though its hash has as many digits."""
 _FINGERPRINT = re.compile(r"sha|finger|thumb|huella|empreinte|impronta", re.IGNORECASE)
 # A line is asked only if one of its words has a part of what is looked for.
 _TELLING = re.compile(
-    r"s[eé]ri|s/n|key|ski|aki|modulus|md5|cert|sha|finger|thumb|huella|empreinte|impronta", re.IGNORECASE
+    r"s[eé]ri|s/n|key|ski|aki|spki|modulus|md5|cert|sha|finger|thumb|huella|empreinte|impronta", re.IGNORECASE
 )
 _SHA1 = re.compile(r"\bsha[\s-]?1\b", re.IGNORECASE)
 _SHA256 = re.compile(r"sha[\s-]?2", re.IGNORECASE)
@@ -32,7 +38,7 @@ _LONG = 8
 @lru_cache(maxsize=1024)
 def says(words: str) -> str:
     """Return what number words name; nothing: none."""
-    if _OTHER_HEX.search(words):
+    if _OTHER_HEX.search(words) or _KEY_HASH.search(words):
         return OTHER
     return SHA256 if _FINGERPRINT.search(words) else ""
 
@@ -121,8 +127,21 @@ class Headings:
             self._spans[page] = spans
         return self._spans[page]
 
+    def is_key(self, run: Run) -> bool:
+        """Say whether the words before a run, or else those over it, say that it is the hash of a key."""
+        label = self._label(run)
+        if not label:
+            said, page, number = self.place(run)
+            words = self._pages[page].lines[number - 1].words if said == OTHER else []
+            label = " ".join(word.text for word in words if word.x0 < run.x1 and word.x1 > run.x0)
+        return bool(_KEY_HASH.search(label))
+
     def before(self, run: Run) -> str:
         """Return what number the words before a run on its line name, back to the last long number."""
+        label = self._label(run)
+        return says_sha1(label) if label else ""
+
+    def _label(self, run: Run) -> str:
         label: list[str] = []
         for word in reversed(self._line(run).words):
             if word.x0 >= run.x0 - 0.1:
@@ -130,7 +149,7 @@ class Headings:
             if len(word.text) > 8 and is_hex(word.text):
                 break
             label.insert(0, word.text)
-        return says_sha1(" ".join(label)) if label else ""
+        return " ".join(label)
 
     def near_line(self, run: Run) -> str:
         """Return what the run's line and the one before name."""

@@ -65,7 +65,8 @@ class _Part:
     ) -> None:
         self.page, self.marks = pages[number], sorted(marks, key=lambda mark: -mark.row.top)
         self._height = self.marks[0].pieces[0].height
-        self._others = [pages.get(number - 1), pages.get(number + 1)]
+        around = [number + apart for apart in (-2, -1, 1, 2) if number + apart in listing]
+        self._others = [pages[each] for each in around or (number - 1, number + 1) if each in pages]
         self._lines = [
             line
             for line in self.page.lines
@@ -153,25 +154,28 @@ class _Part:
             used = [n for cell in found if cell is not None for n in cell]
             above = lines[: used[0]] if used else lines
             below = lines[used[-1] + 1 :] if used else lines
-            column.over = found[0] is None or self._strays(above, column, 0)
-            column.under = found[-1] is None or self._strays(below, column, 1)
+            column.over = found[0] is None or self._strays(above, column)
+            column.under = found[-1] is None or self._strays(below, column)
 
-    def _strays(self, lines: Sequence[tuple[float, str]], column: Column, which: int) -> bool:
-        """Say whether lines at the edge of a page are not those that stand there on every page."""
-        other = self._others[which]
-        if other is None or not lines:
-            return False
-        there = {
-            (_plain(block.text), round(block.y))
-            for line in other.lines
-            for block in blocks_of(line.words)
-            if block.x0 < column.x1 and block.x1 > column.x0
-        }
-        return any(
-            not there & {(_plain(text), round(y) + apart) for apart in (-1, 0, 1)}
-            for y, text in lines
-            if text
-        )
+    def _strays(self, lines: Sequence[tuple[float, str]], column: Column) -> bool:
+        """Say whether lines at the edge of a page are not those that stand there on every page around.
+
+        One other page is not enough where there are more: a cell may stand there that says the same.
+        """
+        for other in self._others if lines else ():
+            there = {
+                (_plain(block.text), round(block.y))
+                for line in other.lines
+                for block in blocks_of(line.words)
+                if block.x0 < column.x1 and block.x1 > column.x0
+            }
+            if any(
+                not there & {(_plain(text), round(y) + apart) for apart in (-1, 0, 1)}
+                for y, text in lines
+                if text
+            ):
+                return True
+        return False
 
     def part_from(self, after: "_Part") -> None:
         """Give up what the end of this page and the beginning of the next one may have parted."""
