@@ -9,11 +9,12 @@ import pytest
 
 from cagraph.audit.fingerprints import find_fingerprints
 from cagraph.audit.pdf import Unreadable, read_pdf
-from tests.audit import corpus_pages, corpus_tables
+from tests.audit import corpus_attested, corpus_odd, corpus_pages, corpus_tables
 from tests.audit.corpus import Case, Letter, Wanted, look
 from tests.audit.corpus_raw import BROKEN, HOSTILE, RAWS, Raw
 
-CASES = {case.name: case for case in (*corpus_tables.CASES, *corpus_pages.CASES)}
+CORPORA = (corpus_tables, corpus_pages, corpus_odd, corpus_attested)
+CASES = {case.name: case for corpus in CORPORA for case in corpus.CASES}
 SECONDS = 10
 """What one letter may take; the slowest takes a tenth of it."""
 
@@ -48,7 +49,7 @@ NONE: dict[str, list[Wanted]] = {"missing": [], "not there": []}
 
 
 def test_corpus_is_large_and_its_names_differ() -> None:
-    assert len(CASES) == len(corpus_tables.CASES) + len(corpus_pages.CASES) >= 190
+    assert len(CASES) == sum(len(each.CASES) for each in CORPORA) >= 220
     assert sum(not case.letter().wanted for case in CASES.values()) >= 15
     assert sum(len(case.letter().wanted) for case in CASES.values()) > 3000
 
