@@ -24,21 +24,23 @@ def beside(
     labelled: list[Mark] = []
     for index, pieces in enumerate(found):
         marks = _marks(index, pieces)
-        if headings.before(_run(pieces[0])):
+        if headings.before(_run(pieces)):
             labelled += marks
             continue
         for mark in marks:
             # The rest of a fingerprint is a row of its page's table: the row above the next one's.
-            said, page, line = headings.place(_run(mark.pieces[0]))
+            said, page, line = headings.place(_run(mark.pieces))
             if said == SHA256:
                 tables.setdefault((page, line), []).append(mark)
     cells = [*cells_beside(tables, numbered), *cells_labelled(labelled, numbered)]
     return _values(cells, len(found))
 
 
-def _run(piece: Piece) -> Run:
-    """Return a piece as a run, to be asked for its heading."""
-    return Run((piece,), begins=False, ends=False)
+def _run(pieces: Sequence[Piece]) -> Run:
+    """Return the first line of pieces as a run, to be asked for its heading."""
+    first = pieces[0]
+    line = tuple(piece for piece in pieces if (piece.page, piece.line) == (first.page, first.line))
+    return Run(line, begins=False, ends=False)
 
 
 def _marks(index: int, pieces: Sequence[Piece]) -> list[Mark]:

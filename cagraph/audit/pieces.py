@@ -128,7 +128,9 @@ def _parted(group: list[Piece]) -> Iterator[list[Piece]]:
         return
     gaps = [right.x0 - left.x1 for left, right in pairwise(group)]
     limit = 0.75 * group[0].height
-    if len(gaps) >= _MANY:
+    sizes = [len(piece.digits) for piece in group]
+    # Cells of a table may stand as evenly as the groups of one number, which are of one length.
+    if len(gaps) >= _MANY and len(set(sizes[1:-1])) == 1 and max(sizes) == sizes[1]:
         limit = max(limit, 1.8 * min(gaps))
     part = [group[0]]
     for piece, gap in zip(group[1:], gaps, strict=True):
