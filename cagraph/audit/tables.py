@@ -13,11 +13,13 @@ from itertools import pairwise
 
 from cagraph.audit.columns import Block, Column, Heading, Mark, blocks_of
 from cagraph.audit.layout import Page
-from cagraph.audit.pieces import Piece
+from cagraph.audit.pieces import Piece, is_hex
 from cagraph.audit.rows import Edges, cells_of
 
 _FOOT = 8.0
 """In heights: how far over the lowest words of a document a page ends that is full."""
+_DIGITS = 8
+"""Of what may be a line of a fingerprint that was not read."""
 _NOISE = 0.01
 """In heights: steps that differ by less are the same."""
 _WIDE = 2.5
@@ -121,6 +123,14 @@ class _Part:
                 if not inside or not self._place(block, grow=True):
                     later.append(block)
         loose = [block for block in later if not self._place(block, grow=False)]
+        broad = self.marks[0]
+        self._unread = {
+            round(block.y)
+            for column in self.columns
+            if column.x0 < broad.x1 and column.x1 > broad.x0
+            for block in column.blocks
+            if len(block.text) >= _DIGITS and is_hex(block.text.replace(" ", ""))
+        }
         for column in self.columns:
             column.is_clean = not any(self._is_beside(column, block) for block in loose)
         for left, right in pairwise(sorted(self.columns, key=lambda column: column.x0)):
@@ -149,13 +159,20 @@ class _Part:
             if column.kind is None:
                 continue
             lines = _lines(column)
-            found = cells_of(rows, [y for y, _ in lines], self._height, self._edges)
+            found = [
+                None if cell is not None and any(self._is_unread(lines[n][0]) for n in cell) else cell
+                for cell in cells_of(rows, [y for y, _ in lines], self._height, self._edges)
+            ]
             column.cells = [None if cell is None else tuple(lines[n][1] for n in cell) for cell in found]
             used = [n for cell in found if cell is not None for n in cell]
             above = lines[: used[0]] if used else lines
             below = lines[used[-1] + 1 :] if used else lines
             column.over = found[0] is None or self._strays(above, column)
             column.under = found[-1] is None or self._strays(below, column)
+
+    def _is_unread(self, y: float) -> bool:
+        """Say whether digits of no fingerprint stand level, under their heading: those of another row."""
+        return any(round(y) + apart in self._unread for apart in (-1, 0, 1))
 
     def _strays(self, lines: Sequence[tuple[float, str]], column: Column) -> bool:
         """Say whether lines at the edge of a page are not those that stand there on every page around.

@@ -201,3 +201,13 @@ def test_real_letters_say_what_the_certificates_say(shared_dir: Path, real_dir: 
     # Of 160 names and 46 times two dates that are printed. The names left out stand alone on a page, where
     # what is over them may be the rest of another one.
     assert count == {"subject": 156, "not_before": 46, "not_after": 46}
+
+
+def test_a_row_whose_fingerprint_is_misprinted_is_of_no_other() -> None:
+    rows = "".join(
+        f"<tr><td>CN={name}<br>O=X</td><td>{sha256(name)[: 60 if name == 'c' else 64]}</td></tr>"
+        for name in "abcde"
+    )
+    text = f"<html><table><tr><td>Subject</td><td>SHA-256</td></tr>{rows}</table></html>"
+    for name, said in zip("abde", beside(text), strict=True):
+        assert said.get("subject") in (None, f"CN={name} O=X")
