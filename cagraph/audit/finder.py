@@ -150,7 +150,11 @@ class Finder:
             near = row[0].page == last.page and last.y - row[0].y <= _LINE * last.height
             if not near:
                 # The number of a page is no line of a cell.
-                row = [run for run in row if run.count >= min(_LEAST, missing)]
+                row = [
+                    run
+                    for run in row
+                    if run.count >= _LEAST or any(cut.count == missing for cut in run.cuts())
+                ]
             if not row:
                 if self.rows[later][0].page > last.page + 1:
                     return
