@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cagraph.cli import ExitCode
+from cagraph.cli.inputs import body_of, spare_inputs
 from cagraph.cli.letter_says import LetterSays
 from cagraph.cli.notes import reading
 from cagraph.cli.options import (
@@ -122,6 +123,9 @@ def check(
         raise UsageProblem("give the statement's FILE, or --against LIST, or both")
     if report_path is not None and report_path.suffix.lower() not in FORMS:
         raise UsageProblem(f"--report writes .html or .md, not {report_path.name}")
+    inputs = (file, against, intend, *certs)
+    spare_inputs(output.path, "-o", inputs)
+    spare_inputs(report_path, "--report", (*inputs, output.path))
     statement = _read(file, messages) if file else None
     says = LetterSays(file.name if file else None, statement.facts if statement else None, messages)
     asked = [AuditKind(kind) for kind in kinds] or says.kinds()
@@ -163,9 +167,10 @@ def _read(file: Path, messages: Messages) -> "Statement":
     """
     from cagraph.audit.statement import read_statement
 
+    body = body_of(file)
     with messages.progress() as progress:
         progress("reading the letter", 0, None)
-        statement = read_statement(file.read_bytes())
+        statement = read_statement(body)
     if statement.unreadable is not None:
         raise SourceError(f"{file}: unreadable: {statement.unreadable}")
     return statement

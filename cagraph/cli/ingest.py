@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cagraph.cli import ExitCode
+from cagraph.cli.inputs import spare_inputs
 from cagraph.cli.options import (
     Messages,
     Output,
@@ -15,7 +16,6 @@ from cagraph.cli.options import (
     output_options,
     verbosity_options,
 )
-from cagraph.errors import UsageProblem
 from cagraph.report.rows import Table
 from cagraph.report.words import counted
 
@@ -72,23 +72,12 @@ def ingest(
     """  # noqa: D301 - click reads the backspace itself
     from cagraph.warehouse.database import open_warehouse
 
-    spare_inputs(output, paths)
+    spare_inputs(output.path, "-o", paths)
     with open_warehouse(db, write=True) as connection:
         report = run_ingest(connection, paths, dated, complete, messages)
     output.write(_table(report), messages)
     if not whole(report):
         raise SystemExit(ExitCode.SOURCE)
-
-
-def spare_inputs(output: Output, paths: tuple[Path, ...]) -> None:
-    """Refuse to write over what is to be read.
-
-    Raises:
-        UsageProblem: `-o` names one of the files.
-    """
-    target = output.path
-    if target is not None and target.exists() and any(p.exists() and p.samefile(target) for p in paths):
-        raise UsageProblem(f"-o {target} is one of the files to read: give another")
 
 
 def run_ingest(

@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from cagraph.cli import ExitCode
+from cagraph.cli.inputs import body_of, spare_inputs
 from cagraph.cli.lazy import Entry, LazyGroup
 from cagraph.cli.options import Messages, Output, database_option, output_options, verbosity_options
 from cagraph.cli.sections import write_sections
-from cagraph.errors import SourceError, UsageProblem
+from cagraph.errors import UsageProblem
 
 COMMANDS = {
     "check": Entry("cagraph.cli.checking:check", "Check what a document lists against what it must list."),
@@ -90,10 +91,11 @@ def read(
     from cagraph.report import statement as report
 
     _refuse_mixtures(files, read_archive, again, urls)
+    spare_inputs(output.path, "-o", files)
     if read_archive:
         letters.read_all(db, archive, again, output, messages)
         return
-    bodies = _bodies(files)
+    bodies = [body_of(file) for file in files]
     found = []
     with messages.progress() as progress:
         for number, each in enumerate(read_statements(bodies)):
@@ -127,10 +129,3 @@ def _refuse_mixtures(files: tuple[Path, ...], read_archive: bool, again: bool, u
         raise UsageProblem("--again goes with --all: files are read every time")
     if urls and len(files) != 1:
         raise UsageProblem("--url says where one document stands: give one FILE with it")
-
-
-def _bodies(files: tuple[Path, ...]) -> list[bytes]:
-    try:
-        return [file.read_bytes() for file in files]
-    except OSError as error:
-        raise SourceError(f"{error.filename}: {error.strerror}") from error

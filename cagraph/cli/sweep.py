@@ -9,7 +9,8 @@ from cagraph.cli import ExitCode
 from cagraph.cli.analyze import run_analysis
 from cagraph.cli.crawling import CrawlChoice, crawl_options, run_crawl
 from cagraph.cli.gaps import fail_on_option, write_findings
-from cagraph.cli.ingest import run_ingest, spare_inputs, whole
+from cagraph.cli.ingest import run_ingest, whole
+from cagraph.cli.inputs import spare_inputs
 from cagraph.cli.letters import read_new_letters
 from cagraph.cli.notes import print_notes
 from cagraph.cli.options import (
@@ -66,7 +67,7 @@ def sweep(
         raise UsageProblem("files are read and nobody is asked: no option of a crawl with them")
     if not paths and complete is not None:
         raise UsageProblem("--complete and --slice are about files, and none is named")
-    spare_inputs(output, paths)
+    spare_inputs(output.path, "-o", paths)
     with open_warehouse(db, write=True, as_of=as_of) as connection:
         if paths:
             gathered = whole(run_ingest(connection, paths, dated, complete, messages))

@@ -69,3 +69,28 @@ def test_one_that_cannot_be_read_ends_with_4_and_the_rest_is_said(
 
 def test_a_file_that_is_not_there(run: Run) -> None:
     assert run("statement", "read", "nowhere.pdf").exit_code == 2
+
+
+def test_no_letter_is_written_over(sample: Path, letter: Path, run: Run, tmp_path: Path) -> None:
+    """Neither what is read nor the other output is what -o or --report may name."""
+    page = tmp_path / "draft.md"
+    page.write_bytes(letter.read_bytes())
+    new = str(tmp_path / "new.md")
+    for args in (
+        ("read", str(page), "-o", str(page)),
+        ("check", str(page), "--csv", "-o", str(page)),
+        ("check", str(page), "--report", str(page)),
+        ("check", str(letter), "--against", str(page), "--report", str(page)),
+        ("check", str(letter), "--report", new, "-o", new),
+    ):
+        result = run("statement", *args)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "is one of the other files" in result.stderr
+    assert page.read_bytes() == letter.read_bytes()
+
+
+def test_a_file_that_cannot_be_read_is_a_source_that_failed(sample: Path, run: Run) -> None:
+    for command in ("read", "check"):
+        result = run("statement", command, "/proc/self/mem")
+        assert result.exit_code == 4
+        assert result.stderr.startswith("cagraph: /proc/self/mem: cannot be read")
