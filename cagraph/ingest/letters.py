@@ -12,9 +12,9 @@ from duckdb import DuckDBPyConnection
 
 from cagraph.audit.statement import Statement, read_statements
 from cagraph.crawl.archive import Archive
-from cagraph.errors import SourceError
+from cagraph.errors import SourceError, UsageProblem
 from cagraph.model import Progress
-from cagraph.sources.ask_audits import NAME
+from cagraph.sources.ask_audits import NAME, urls_in
 from cagraph.sources.urls import links
 from cagraph.warehouse import statements
 from cagraph.warehouse.load import store_fetch
@@ -74,9 +74,15 @@ def _given(archive: Archive, bodies: Iterable[str], missing: dict[str, str]) -> 
 def store_letter(
     connection: DuckDBPyConnection, archive: Archive, urls: Sequence[str], body: bytes, statement: Statement
 ) -> None:
-    """Store a letter that was had by hand as what stands at these addresses of audit cells."""
+    """Store a letter that was had by hand as what stands at these addresses of audit cells.
+
+    Raises:
+        UsageProblem: one of them is no URL and no audit cell has it so, or it is more than one.
+    """
+    if strange := statements.no_addresses(connection, urls):
+        raise UsageProblem(f"--url {strange[0]!r} is not one URL of http or https: give --url for each")
     sha256 = archive.keep_bytes(body)
     with transaction(connection):
-        for url in links(urls):
+        for url in links(urls_in(urls)):
             store_fetch(connection, url, (sha256, len(body)), source=NAME)
         statements.store_statements(connection, [statement])

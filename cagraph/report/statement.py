@@ -7,6 +7,7 @@ from cagraph.audit.facts import Fact
 from cagraph.audit.statement import Statement, fact_names
 from cagraph.report.rows import Table
 from cagraph.report.words import counted
+from cagraph.sources.ask_audits import urls_in
 from cagraph.sources.urls import links
 
 if TYPE_CHECKING:
@@ -117,6 +118,6 @@ def pointing(connection: "DuckDBPyConnection", urls: Sequence[str]) -> list[tupl
         LEFT JOIN ccadb_record_version AS version ON audit.record_key = version.record_key
         GROUP BY given.url ORDER BY given.url
         """,
-        {"urls": links(urls)},
+        {"urls": links(urls_in(urls))},
     ).fetchall()
     return rows

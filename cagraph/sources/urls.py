@@ -48,6 +48,15 @@ def found_url(text: str) -> str:
     return parts._replace(path=parts.path or "/", fragment="").geturl()
 
 
+def is_url(text: str) -> bool:
+    """Say whether a text is a URL that can be asked."""
+    try:
+        found_url(text)
+    except ValueError:
+        return False
+    return True
+
+
 def links(texts: Iterable[str]) -> list[str]:
     """Return texts found where URLs should be, each once, in the spelling in which they are asked.
 

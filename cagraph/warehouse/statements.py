@@ -11,6 +11,8 @@ from duckdb import DuckDBPyConnection
 
 from cagraph.audit.statement import READER, Statement, to_json
 from cagraph.model import utc_now
+from cagraph.sources.ask_audits import urls_in
+from cagraph.sources.urls import is_url
 from cagraph.warehouse.bulk import insert
 
 TABLES = ("statement", "statement_fingerprint", "statement_misfit", "statement_fact")
@@ -35,6 +37,18 @@ def unread(connection: DuckDBPyConnection) -> list[str]:
         [READER],
     ).fetchall()
     return [body for (body,) in rows]
+
+
+def no_addresses(connection: DuckDBPyConnection, urls: Sequence[str]) -> list[str]:
+    """Return those that are not one URL, nor what an audit cell has in place of one."""
+    rows = connection.execute("SELECT DISTINCT url FROM audit_link").fetchall()
+    known = {url for (url,) in rows}
+    parts = {url: urls_in([url]) for url in urls}
+    return [
+        url
+        for url in urls
+        if not (len(parts[url]) == 1 and (is_url(parts[url][0]) or parts[url][0] in known))
+    ]
 
 
 def store_statements(connection: DuckDBPyConnection, statements: Sequence[Statement]) -> None:

@@ -157,6 +157,18 @@ def test_a_letter_had_by_hand_stands_at_its_address(db: Path, tmp_path: Path) ->
     assert ("CN=Listed CA", "TLS BR", "listed listed_inherited") in verdicts(db)
 
 
+@pytest.mark.parametrize("address", ["", "letter.pdf", "https://a.example/1; https://a.example/2"])
+def test_a_letter_stands_at_no_address_that_is_none(db: Path, tmp_path: Path, address: str) -> None:
+    """Nothing would ever look for it there: it is refused, and nothing is stored."""
+    letter = tmp_path / "saved.txt"
+    letter.write_bytes(LETTER.replace(b"May 1", b"May 2"))
+    result = cagraph("statement", "read", str(letter), "--url", address, "--db", str(db), "-q")
+    assert result.exit_code == 2
+    assert "is not one URL" in result.stderr
+    count = "SELECT count(*) AS n FROM fetched WHERE source = 'audits'"
+    assert json.loads(cagraph("sql", count, "--db", str(db), "--json", "-q").stdout) == [{"n": 3}]
+
+
 @pytest.mark.parametrize(
     "args", [(), ("--again", "x.txt"), ("--all", "x.txt"), ("--url", "https://a.example/", "x.txt", "y.txt")]
 )
