@@ -29,6 +29,7 @@ from cagraph.warehouse.facts import (
     read_signature_checks,
     read_trusted_roots,
 )
+from cagraph.warehouse.load import link_cells
 from cagraph.warehouse.migrations import transaction
 from cagraph.warehouse.policy import install_policy
 from cagraph.x509.facts import CertificateFacts
@@ -56,8 +57,15 @@ def analyze(
     """Bring the derived tables, the rule tables and the views of an open, writable warehouse up to date."""
     with collector_paused(), transaction(connection):
         unchanged = not _rebuild(connection, budget, progress)
-    install_policy(connection)
+    renew_views(connection)
     return AnalysisReport(unchanged, *derived.last_counts(connection))
+
+
+def renew_views(connection: DuckDBPyConnection) -> None:
+    """Bring what the paths do not follow from to this version's: rule tables, views, links of audit cells."""
+    with transaction(connection):
+        link_cells(connection)
+    install_policy(connection)
 
 
 def load_graph(path: str | FilePath) -> Graph:

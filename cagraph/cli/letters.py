@@ -1,6 +1,7 @@
 """`cagraph statement read --all` and `--url`: audit letters into the warehouse, for the views to judge by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,23 @@ _SHOWN = 10
 def read_all(db: Path, archive: Path | None, again: bool, output: Output, messages: Messages) -> None:
     """Read every archived letter that was not read yet, and write what became of all of them."""
     from cagraph.report.statement import documents
-    from cagraph.warehouse.database import open_warehouse
 
-    with open_warehouse(db, write=True) as connection:
+    with _judged(db) as connection:
         whole = read_letters(connection, CrawlChoice(archive=archive).folder(db), messages, again=again)
         output.write(documents(connection), messages)
     if not whole:
         raise SystemExit(ExitCode.SOURCE)
+
+
+@contextmanager
+def _judged(db: Path) -> Iterator["DuckDBPyConnection"]:
+    """Give a connection that writes; views of another version, which may know of no letter, are made anew."""
+    from cagraph.analysis.road import renew_views
+    from cagraph.warehouse.database import open_warehouse
+
+    with open_warehouse(db, write=True) as connection:
+        renew_views(connection)
+        yield connection
 
 
 def read_letters(
@@ -71,9 +82,8 @@ def store(
     """Store a letter that was had by hand, as what stands at the addresses."""
     from cagraph.ingest.letters import store_letter
     from cagraph.report.statement import pointing
-    from cagraph.warehouse.database import open_warehouse
 
-    with open_warehouse(db, write=True) as connection:
+    with _judged(db) as connection:
         store_letter(connection, CrawlChoice(archive=archive).folder(db), urls, body, statement)
         for url, records in pointing(connection, urls):
             verb = "names" if records == 1 else "name"

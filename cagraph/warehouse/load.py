@@ -145,19 +145,19 @@ def _store_audits(connection: duckdb.DuckDBPyConnection, audits: Sequence[tuple[
         column: [getattr(audit, name) for _, audit in audits] for column, name in names.items()
     }
     insert(connection, "audit", {"record_key": [key for key, _ in audits], **columns})
-    _store_audit_links(connection, {audit.url for _, audit in audits if audit.url})
+    link_cells(connection)
 
 
-def _store_audit_links(connection: duckdb.DuckDBPyConnection, cells: set[str]) -> None:
-    """Store each URL of cells that are not known yet, as it is asked for."""
+def link_cells(connection: duckdb.DuckDBPyConnection) -> None:
+    """Store each URL of the audit cells that have none yet, as it is asked for.
+
+    Those are new cells, or all of a database whose schema knew no links.
+    """
     rows = connection.execute(
-        "SELECT DISTINCT cell FROM audit_link"
-        " SEMI JOIN (SELECT unnest($asked::VARCHAR[]) AS cell) USING (cell)",
-        {"asked": list(cells)},
+        "SELECT DISTINCT url FROM audit ANTI JOIN audit_link ON audit.url = audit_link.cell"
+        " WHERE url IS NOT NULL ORDER BY url"
     ).fetchall()
-    new = [
-        (cell, url) for cell in sorted(cells - {cell for (cell,) in rows}) for url in links(urls_in([cell]))
-    ]
+    new = [(cell, url) for (cell,) in rows for url in links(urls_in([cell]))]
     insert(connection, "audit_link", {"cell": [cell for cell, _ in new], "url": [url for _, url in new]})
 
 

@@ -9,11 +9,6 @@ COMMENT ON TABLE audit_link IS 'Each URL in a cell of a CCADB record that names 
 COMMENT ON COLUMN audit_link.cell IS 'The whole cell: audit.url.';
 COMMENT ON COLUMN audit_link.url IS 'As in fetched.url.';
 
-INSERT INTO audit_link SELECT DISTINCT
-    url AS cell,
-    url
-FROM audit WHERE url IS NOT NULL;
-
 CREATE TABLE statement (
     body_sha256 VARCHAR PRIMARY KEY,
     reader INTEGER NOT NULL,
