@@ -117,6 +117,7 @@ def _letters(case: Case) -> bytes | None:
     return body
 
 
+LAST_YEAR = report("<strict>", period="April 1, 2022 to March 31, 2023")
 CASES = [
     Case("nobody had it", "claimed own"),
     Case("strict", "listed listed_own", report("<strict>")),
@@ -151,7 +152,14 @@ CASES = [
     Case(
         "another period",
         "listed listed_own",
-        report("<strict>", period="April 1, 2022 to March 31, 2023"),
+        report("<strict>", period="April 1, 2023 to April 30, 2024"),
+        also={"letter_other_period"},
+    ),
+    Case("the letter of last year", "unknown letter_other_year", LAST_YEAR, also={"letter_other_period"}),
+    Case(
+        "left out last year",
+        "unknown letter_other_year",
+        LAST_YEAR.replace(b"<strict>", strict(ROOT_CERT).encode()),
         also={"letter_other_period"},
     ),
     Case(

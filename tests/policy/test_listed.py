@@ -94,6 +94,36 @@ def test_the_letter_of_the_day_counts(tmp_path_factory: pytest.TempPathFactory) 
         assert body == 1
 
 
+def test_last_years_letter_lists_nothing_for_this_year(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One address for every year: the old letter tells nothing of the new period, whatever it lists.
+
+    Beside it in the cell, this year's letter decides, or is still to be read.
+    """
+    with open_lab(tmp_path_factory.mktemp("years")) as lab:
+        alone, beside, unread = (child(name)[1] for name in ("alone", "beside", "unread"))
+        lab.certificates(ROOT_CERT, alone, beside, unread)
+        lab.trust("mozilla", ROOT_CERT)
+        cells = (f"{url('last')}", f"{url('last')}; {url('this')}", f"{url('last')}; {url('next')}")
+        lab.report(
+            ago(20),
+            record(ROOT_CERT, "R", **audits(url=url("root"))),
+            *(
+                record(each, f"R{number}", "R", **audits(url=cell))
+                for number, (each, cell) in enumerate(zip((alone, beside, unread), cells, strict=True))
+            ),
+        )
+        listed = [strict(each) for each in (alone, beside, unread)]
+        lab.letter(url("last"), report(*listed, period="April 1, 2022 to March 31, 2023"))
+        lab.letter(url("this"), report(strict(ROOT_CERT)))
+        assert lab.verdict(alone) == "unknown letter_other_year"
+        assert "letter_other_period" in lab.reasons(alone)
+        assert lab.verdict(beside) == "gap not_listed"
+        assert lab.verdict(unread) == "claimed own"
+        # Once the new letter stands there, it decides.
+        lab.letter(url("last"), report(strict(alone)))
+        assert lab.verdict(alone) == "listed listed_own"
+
+
 def test_one_record_claims_and_another_lists(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Two records of one certificate, one letter read, one not: listed, and the difference is told."""
     with open_lab(tmp_path_factory.mktemp("two")) as lab:

@@ -67,9 +67,16 @@ def test_records_and_letters_that_disagree(lab: Lab) -> None:
     """Kind, period and date, each once a record and kind."""
     rows = ask(lab, "letter-differences")
     numbers = {each.name: f"R{number}" for number, each in enumerate(CASES)}
-    period = ("2023-04-01 to 2024-03-31", "2022-04-01 to 2023-03-31")
+    periods = {
+        "another period": "2023-04-01 to 2024-04-30",
+        **dict.fromkeys(("the letter of last year", "left out last year"), "2022-04-01 to 2023-03-31"),
+    }
     assert said(rows, "record_id", "audit_kind", "differs", "record_says", "letter_says") == {
-        *((numbers["another period"], kind, "period", *period) for kind in ("Standard", "TLS BR")),
+        *(
+            (numbers[name], kind, "period", "2023-04-01 to 2024-03-31", period)
+            for name, period in periods.items()
+            for kind in ("Standard", "TLS BR")
+        ),
         *(
             (numbers["another date"], kind, "statement date", "2024-05-01", "2024-04-30")
             for kind in ("Standard", "TLS BR")
@@ -85,7 +92,7 @@ def test_records_and_letters_that_disagree(lab: Lab) -> None:
 def test_where_a_certificate_is_listed(lab: Lab) -> None:
     """The root stands in its own letter and in those that list nothing but it."""
     rows = ask(lab, "listed-in", sha256=ROOT_CERT.sha256)
-    listing = {"root", "left out", "too young", "one of two had", "stale and left out"}
+    listing = {"root", "left out", "too young", "one of two had", "stale and left out", "left out last year"}
     assert {row["url"] for row in rows} == {url(name) for name in listing}
     both = case("both ways")
     rows = ask(lab, "listed-in", sha256=both.certificate.sha256)
