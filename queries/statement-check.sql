@@ -300,6 +300,13 @@ judged AS MATERIALIZED (
         END AS missing_from
     FROM must
     UNION ALL BY NAME
+    -- Where nothing is known that belongs in it, nothing was checked: that is no statement that is right.
+    SELECT
+        'nothing_asked' AS problem,
+        asked.audit_kind
+    FROM asked
+    ANTI JOIN must ON asked.audit_kind = must.audit_kind
+    UNION ALL BY NAME
     SELECT
         if(is_of_list, 'surplus', problem) AS problem,
         audit_kind,

@@ -103,7 +103,7 @@ def check(
     What it must list is computed from the certificates (`cagraph scope`), never from the document. Says what
     is missing, with the path that makes it capable and its listed siblings; what is misprinted, or printed
     beside another certificate's name; what is listed without need; and what an ALV would stumble over. Exits
-    with 3 if something is missing.
+    with 3 if something is missing, or if nothing is known that must be listed.
 
     --against says what a list made by hand forgot. Where the letter was made from that list, both lack the
     same. --certs takes the CA's own certificates in place of CCADB, or besides.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FORMS = (".html", ".md")
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~&]")
+_UNCHECKED = "nothing_asked"
 _BY_KIND = ("missing", "misprint", "sha1_only", "forgotten", "perhaps_missing")
 _DIFFERENT = ("differs_subject", "differs_issuer", "differs_serial", "differs_validity")
 _NEEDLESS = ("unexpected", "other_owner", "unknown", "surplus")
@@ -59,7 +60,9 @@ def report(found: Table, kinds: Iterable[AuditKind], about: About, form: str) ->
         "kinds": [_kind(rows, kind) for kind in kinds],
         "different": _of(rows, _DIFFERENT),
         "document": [
-            cells for cells in rows if cells["problem"] and not cells["sha256"] and not _is_written(cells)
+            cells
+            for cells in rows
+            if not (cells["sha256"] or _is_written(cells) or cells["problem"] == _UNCHECKED)
         ],
         "written": [cells for cells in rows if _is_written(cells)],
         "needless": _of(rows, _NEEDLESS),
@@ -80,6 +83,8 @@ def verdict(found: Table, about: About) -> str:
         said.append(f"The statement lacks {counted(lacks, 'certificate')} that it must list.")
     if forgot:
         said.append(f"The list that was compared lacks {counted(forgot, 'certificate')} that must be listed.")
+    if unchecked := [cells["audit_kind"] for cells in rows if cells["problem"] == _UNCHECKED]:
+        said.append(f"For {', '.join(unchecked)} nothing is known that must be listed: nothing was checked.")
     if not fails(found):
         said.append("Every certificate that is known to have to be listed is listed.")
     if perhaps:
@@ -110,7 +115,8 @@ def _kind(rows: Iterable[Cells], kind: AuditKind) -> dict[str, Any]:
     mine = [cells for cells in rows if cells["audit_kind"] == kind]
     lacking = _of(mine, _BY_KIND)
     listed = sum(cells["problem"] in ("listed", "forgotten") for cells in mine)
-    return {"name": kind.value, "lacking": lacking, "listed": listed}
+    is_checked = not _of(mine, (_UNCHECKED,))
+    return {"name": kind.value, "lacking": lacking, "listed": listed, "is_checked": is_checked}
 
 
 def _rightly(rows: Iterable[Cells]) -> list[tuple[Cells, str]]:

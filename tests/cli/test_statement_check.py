@@ -129,9 +129,17 @@ def test_roots_meant_otherwise(sample_db: Path, letter: Path, run: Run, tmp_path
     own.write_text(_birch(sample_db) + NEW.pem + "\n")
     [root] = {each.lower() for each in birch_of(sample_db)[0] if each.lower().startswith("f4519abc")}
     meant.write_text(f"{root} server_auth\n")
-    code, rows = _rows(run, str(letter), "--certs", str(own), "--intend", str(meant))
-    assert code == 0
-    assert {row["problem"] for row in rows} == {"unexpected"}
+    page = tmp_path / "page.md"
+    asked = (str(letter), "--certs", str(own), "--intend", str(meant), "--report", str(page))
+    code, rows = _rows(run, *asked)
+    # Nothing belongs in the statement then: that it lacks nothing proves nothing.
+    assert code == 3
+    assert [row["audit_kind"] for row in rows if row["problem"] == "nothing_asked"] == ["S/MIME BR"]
+    assert {row["problem"] for row in rows} == {"nothing_asked", "unexpected"}
+    told = page.read_text(encoding="utf-8")
+    assert "is known that must be listed: nothing was checked" in told
+    assert "Nothing is missing" not in told
+    assert "is listed." not in told
 
 
 def test_a_list_of_fingerprints_that_the_database_knows(
