@@ -55,11 +55,12 @@ def birch_of(sample_db: Path) -> tuple[list[str], str]:
 
 
 def pem_of(sample_db: Path) -> str:
-    """Return one certificate of the sample as PEM."""
+    """Return the certificates of that owner as PEM."""
     with open_warehouse(sample_db, write=False, as_of=date.fromisoformat(DAY)) as connection:
-        row = connection.execute("SELECT to_base64(der) FROM certificate ORDER BY sha256 LIMIT 1").fetchone()
-    assert row is not None
-    return f"-----BEGIN CERTIFICATE-----\n{row[0]}\n-----END CERTIFICATE-----\n"
+        rows = connection.execute(
+            "SELECT to_base64(der) FROM certificate WHERE subject LIKE 'CN=Birch%' ORDER BY sha256"
+        ).fetchall()
+    return "".join(f"-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n" for (der,) in rows)
 
 
 def leaf() -> Issued:

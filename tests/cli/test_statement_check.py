@@ -9,9 +9,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cagraph.model import sha256_hex
-from cagraph.warehouse.database import open_warehouse
 from tests.cli.conftest import Run
-from tests.cli.sample import LETTER, birch_of, lay_out, notes
+from tests.cli.sample import LETTER, birch_of, lay_out, notes, pem_of
 from tests.cli.test_examples import help_examples, run_line
 from tests.pki import Authority, Issued
 
@@ -56,15 +55,6 @@ def _rows(run: Run, *args: str) -> tuple[int, list[dict[str, Any]]]:
     return result.exit_code, json.loads(result.stdout)
 
 
-def _birch(sample_db: Path) -> str:
-    """Every certificate of Birch's that the database knows, as PEM."""
-    with open_warehouse(sample_db, write=False) as connection:
-        rows = connection.execute(
-            "SELECT to_base64(der) FROM certificate WHERE subject LIKE 'CN=Birch%' ORDER BY sha256"
-        ).fetchall()
-    return "".join(f"-----BEGIN CERTIFICATE-----\n{row[0]}\n-----END CERTIFICATE-----\n" for row in rows)
-
-
 def test_what_is_not_disclosed_counts(
     sample: Path, letter: Path, run: Run, tmp_path: Path, nowhere: Path
 ) -> None:
@@ -83,7 +73,7 @@ def test_the_keys_of_the_list(
 ) -> None:
     """A cross-certificate for another owner's CA is ours to list, and nothing below that CA is."""
     own = tmp_path / "own.pem"
-    own.write_text(_birch(sample_db) + NEW.pem + "\n" + FOR_ALDER.pem + "\n")
+    own.write_text(pem_of(sample_db) + NEW.pem + "\n" + FOR_ALDER.pem + "\n")
     result = run("statement", "check", str(letter), "--certs", str(own), "--json")
     found = {(row["problem"], row["sha256"]) for row in json.loads(result.stdout)}
     assert found == {("missing", NEW.sha256), ("missing", FOR_ALDER.sha256)}
@@ -115,7 +105,7 @@ def test_without_a_database(
     sample_db: Path, letter: Path, run: Run, tmp_path: Path, nowhere: Path, snapshot: SnapshotAssertion
 ) -> None:
     own = tmp_path / "own.pem"
-    own.write_text(_birch(sample_db) + NEW.pem + "\n")
+    own.write_text(pem_of(sample_db) + NEW.pem + "\n")
     result = run("statement", "check", str(letter), "--certs", str(own))
     assert result.exit_code == 3
     assert result.stdout == snapshot
@@ -126,7 +116,7 @@ def test_without_a_database(
 
 def test_roots_meant_otherwise(sample_db: Path, letter: Path, run: Run, tmp_path: Path) -> None:
     own, meant = tmp_path / "own.pem", tmp_path / "meant.txt"
-    own.write_text(_birch(sample_db) + NEW.pem + "\n")
+    own.write_text(pem_of(sample_db) + NEW.pem + "\n")
     [root] = {each.lower() for each in birch_of(sample_db)[0] if each.lower().startswith("f4519abc")}
     meant.write_text(f"{root} server_auth\n")
     page = tmp_path / "page.md"
@@ -170,7 +160,7 @@ def test_a_database_that_was_named_must_be_there(letter: Path, run: Run, tmp_pat
 
 def test_the_list_of_an_own_bundle(sample: Path, run: Run, tmp_path: Path, sample_db: Path) -> None:
     own = tmp_path / "own.pem"
-    own.write_text(_birch(sample_db) + NEW.pem + "\n")
+    own.write_text(pem_of(sample_db) + NEW.pem + "\n")
     args = ["--kind", "S/MIME BR", *PERIOD, "--csv", "-q"]
     by_list = run("scope", "--certs", str(own), *args).stdout
     assert NEW.sha256 in by_list
