@@ -242,8 +242,7 @@ status_class AS (
                     our_reasons,
                     [
                         'not_listed', 'misprinted', 'letter_lists_nothing', 'letter_unreadable', 'no_letter',
-                        'letter_other_kind',
-                        'letter_other_year'
+                        'letter_names_no_kind', 'letter_other_kind', 'letter_other_year'
                     ]
                 )
                 THEN 'letters_read'

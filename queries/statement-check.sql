@@ -300,12 +300,15 @@ judged AS MATERIALIZED (
         END AS missing_from
     FROM must
     UNION ALL BY NAME
-    -- Where nothing is known that belongs in it, nothing was checked: that is no statement that is right.
+    -- Where nothing is known that belongs in it, nothing was checked: that is no statement that is right. Unless no
+    -- program asked for one then.
     SELECT
         'nothing_asked' AS problem,
         asked.audit_kind
     FROM asked
     ANTI JOIN must ON asked.audit_kind = must.audit_kind
+    ANTI JOIN (SELECT DISTINCT audit_kind FROM scope WHERE reason = 'not_yet_asked') AS early
+        ON asked.audit_kind = early.audit_kind
     UNION ALL BY NAME
     SELECT
         if(is_of_list, 'surplus', problem) AS problem,

@@ -123,6 +123,8 @@ def check(
         raise UsageProblem("give the statement's FILE, or --against LIST, or both")
     if report_path is not None and report_path.suffix.lower() not in FORMS:
         raise UsageProblem(f"--report writes .html or .md, not {report_path.name}")
+    if report_path is not None and not report_path.parent.is_dir():
+        raise UsageProblem(f"--report: there is no folder {report_path.parent}")
     inputs = (file, against, intend, *certs)
     spare_inputs(output.path, "-o", inputs)
     spare_inputs(report_path, "--report", (*inputs, output.path))

@@ -111,7 +111,9 @@ def read(
         output.write(report.facts(found) if facts_only else report.fingerprints(found), messages)
     for note in report.notes(found):
         messages.note(note)
-    if urls:
+    if urls and found[0][1].unreadable is not None:
+        messages.note(f"{files[0].name}: not stored: what cannot be read tells nothing of what stands there")
+    elif urls:
         letters.store(db, archive, urls, bodies[0], found[0][1], messages)
     if any(each.unreadable for _, each in found):
         raise SystemExit(ExitCode.SOURCE)

@@ -79,7 +79,8 @@ LEFT JOIN said ON had.body_sha256 = said.body_sha256
 LEFT JOIN printed ON had.body_sha256 = printed.body_sha256;
 COMMENT ON VIEW letter IS 'The document at each audit URL on the day, with what it says about itself. state: read, no_list (a letter that prints no fingerprint), no_letter (text that names no criteria and lists no certificate), unreadable, unread.';
 
--- A letter counts for a kind if it says that it reports on it, or does not say on which, and if the period that it says
+-- A letter counts for a kind if it says that it reports on it, or does not say on which and stands in one cell with one
+-- that does, as an appendix; and if the period that it says
 -- touches one that a record of the day gives for it: at an address that is used every year stands another year's letter
 -- until the new one is had. ETSI's criteria have the network's security in them: a letter need not name it (CCADB,
 -- auditors.md).
@@ -90,11 +91,12 @@ SELECT
     link.url,
     coalesce(letter.state, 'unread') AS state,
     coalesce(letter.state IN ('read', 'no_list'), false) AS is_read,
-    is_read AND (
-        letter.audit_kinds IS NULL
-        OR list_contains(letter.audit_kinds, asked.audit_kind)
-        OR asked.audit_kind = 'NetSec' AND starts_with(letter.scheme, 'ETSI')
-    ) AS is_of_kind,
+    is_read AND coalesce(
+        list_contains(letter.audit_kinds, asked.audit_kind)
+        OR asked.audit_kind = 'NetSec' AND starts_with(letter.scheme, 'ETSI'),
+        false
+    ) AS says_kind,
+    says_kind OR is_read AND letter.audit_kinds IS NULL AND bool_or(says_kind) OVER cell AS is_of_kind,
     is_of_kind AND NOT coalesce(
         letter.period_end < asked.first_day OR letter.period_start > asked.last_day, false
     ) AS counts,
@@ -110,8 +112,9 @@ FROM (
     GROUP BY url, audit_kind
 ) AS asked
 INNER JOIN audit_link AS link ON asked.url = link.cell
-LEFT JOIN letter ON link.url = letter.url;
-COMMENT ON VIEW cell_letter IS 'The letters that each cell naming an audit of a kind points to, had or not. is_of_kind: it was read and may be of the kind. counts: and of the period.';
+LEFT JOIN letter ON link.url = letter.url
+WINDOW cell AS (PARTITION BY asked.url, asked.audit_kind);
+COMMENT ON VIEW cell_letter IS 'The letters that each cell naming an audit of a kind points to, had or not. is_of_kind: it was read and is of the kind. counts: and of the period.';
 
 CREATE OR REPLACE VIEW cell_reading AS
 SELECT
@@ -123,6 +126,7 @@ SELECT
         WHEN bool_or(state = 'unread') THEN NULL
         WHEN bool_or(counts) THEN NULL
         WHEN bool_or(is_of_kind) THEN 'letter_other_year'
+        WHEN bool_or(is_read AND audit_kinds IS NULL) THEN 'letter_names_no_kind'
         WHEN bool_or(is_read) THEN 'letter_other_kind'
         WHEN bool_or(state = 'unreadable') THEN 'letter_unreadable'
         ELSE 'no_letter'
@@ -143,7 +147,7 @@ SELECT
     list({ 'url': url, 'body_sha256': body_sha256 } ORDER BY url) FILTER (WHERE body_sha256 IS NOT NULL) AS letters
 FROM cell_letter
 GROUP BY cell, audit_kind;
-COMMENT ON VIEW cell_reading IS 'How far the letters of each cell naming an audit of a kind were read. trouble: none of them tells, and none is left to read: letter_unreadable, no_letter, letter_other_kind, letter_other_year.';
+COMMENT ON VIEW cell_reading IS 'How far the letters of each cell naming an audit of a kind were read. trouble: none of them tells, and none is left to read: letter_unreadable, no_letter, letter_names_no_kind, letter_other_kind, letter_other_year.';
 
 CREATE OR REPLACE VIEW cell_listing AS
 SELECT

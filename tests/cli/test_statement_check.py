@@ -235,3 +235,17 @@ def test_examples_of_the_help(
     for line in lines:
         run_line(line, run, monkeypatch)
     assert Path("report.html").exists()
+
+
+def test_a_statement_that_no_program_asked_for_yet(sample: Path, run: Run) -> None:
+    """S/MIME statements of periods that ended by 2023-10-30: nothing can be missing, and that is known."""
+    draft = str(Path(__file__).parents[2] / "data" / "sample" / "drafts" / "birch-smime.pdf")
+    code, rows = _rows(run, draft, "--period", "2022-04-01..2023-03-31")
+    assert code == 0
+    assert {row["problem"] for row in rows} == {"unexpected", "says_other_period"}
+
+
+def test_a_folder_that_is_not_there_is_told_at_once(sample: Path, letter: Path, run: Run) -> None:
+    result = run("statement", "check", str(letter), "--report", "nowhere/at/all.html")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there is no folder nowhere/at" in result.stderr

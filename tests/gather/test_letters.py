@@ -169,6 +169,21 @@ def test_a_letter_stands_at_no_address_that_is_none(db: Path, tmp_path: Path, ad
     assert json.loads(cagraph("sql", count, "--db", str(db), "--json", "-q").stdout) == [{"n": 3}]
 
 
+def test_what_cannot_be_read_is_not_stored(db: Path, tmp_path: Path) -> None:
+    """A slip of a file name does not take a letter's place."""
+    assert cagraph("statement", "read", "--all", "--db", str(db)).exit_code == 0
+    before = verdicts(db)
+    (tmp_path / "slip.pdf").write_bytes(BROKEN)
+    sql = cagraph(
+        "sql", "SELECT url FROM audit_link WHERE url LIKE '%letter.txt'", "--db", str(db), "--json", "-q"
+    )
+    url = json.loads(sql.stdout)[0]["url"]
+    result = cagraph("statement", "read", str(tmp_path / "slip.pdf"), "--url", url, "--db", str(db))
+    assert result.exit_code == 4
+    assert "not stored" in result.stderr
+    assert verdicts(db) == before
+
+
 @pytest.mark.parametrize(
     "args", [(), ("--again", "x.txt"), ("--all", "x.txt"), ("--url", "https://a.example/", "x.txt", "y.txt")]
 )

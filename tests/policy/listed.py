@@ -144,8 +144,14 @@ CASES = [
     Case("of that kind", "listed listed_own", report("<strict>", kinds=("Standard",)), kind="Standard"),
     Case(
         "a letter that says no kind",
+        "unknown letter_names_no_kind",
+        b"List of certificates\nSHA-256 Fingerprint\n<strict>\n",
+    ),
+    Case(
+        "an appendix",
         "listed listed_own",
         b"List of certificates\nSHA-256 Fingerprint\n<strict>\n",
+        audits(TLS_KINDS, url=f"{url('root')}; {url('an appendix')}"),
     ),
     Case("too young", "pending issued_after_period", report(strict(ROOT_CERT)), not_before="2024-04-02"),
     Case("young and listed", "listed listed_own", report("<strict>"), not_before="2024-04-02"),
