@@ -29,11 +29,11 @@ resting AS (
         link.url,
         count(DISTINCT coverage.sha256) AS certificates,
         count(DISTINCT coverage.sha256) FILTER (WHERE coverage.verdict = 'listed') AS listed,
-        count(DISTINCT coverage.sha256) FILTER (
-            WHERE coverage.reason IN ('not_listed', 'misprinted', 'letter_lists_nothing')
-        ) AS not_listed
+        count(DISTINCT gap.sha256) AS not_listed
     FROM coverage
     INNER JOIN audit_link AS link ON coverage.url = link.cell
+    LEFT JOIN (SELECT DISTINCT sha256, url FROM not_listed) AS gap
+        ON coverage.sha256 = gap.sha256 AND coverage.url = gap.url
     GROUP BY link.url
 )
 

@@ -37,19 +37,6 @@ permitting AS (
         ON trusted_path.path_id = longest.path_id AND trusted_path.root_program = longest.root_program
     WHERE trusted_path.permitted
     GROUP BY trusted_path.root_program, trusted_path.path_id
-),
-
--- As `path_line`, for these alone.
-line AS (
-    SELECT
-        member.path_id,
-        string_agg(
-            certificate.subject || ' [' || left(certificate.sha256, 8) || ']', ' > ' ORDER BY member.position
-        ) AS line
-    FROM path_certificate AS member
-    SEMI JOIN longest ON member.path_id = longest.path_id
-    INNER JOIN certificate ON member.sha256 = certificate.sha256
-    GROUP BY member.path_id
 )
 
 SELECT
@@ -63,7 +50,8 @@ SELECT
     longest.path_id
 FROM longest
 INNER JOIN certificate ON longest.sha256 = certificate.sha256
-INNER JOIN line ON longest.path_id = line.path_id
+INNER JOIN path_lines((SELECT list(DISTINCT asked.path_id) FROM longest AS asked)) AS line
+    ON longest.path_id = line.path_id
 INNER JOIN permitting
     ON longest.path_id = permitting.path_id AND longest.root_program = permitting.root_program
 ORDER BY longest.root_program, longest.length DESC, longest.path_id;

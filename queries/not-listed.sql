@@ -5,8 +5,8 @@
 -- param: owner varchar NULL only certificates whose owner on duty contains this text
 -- param: kind varchar NULL only this audit kind
 -- denominator: certificates in scope whose letter of some kind was read
--- of: SELECT count(DISTINCT sha256) FROM coverage WHERE verdict = 'listed'
---   OR reason IN ('not_listed', 'misprinted', 'letter_lists_nothing')
+-- of: SELECT count(DISTINCT sha256) FROM (SELECT sha256 FROM coverage WHERE verdict = 'listed' UNION ALL
+--   SELECT sha256 FROM not_listed)
 -- columns: owner, sha256, subject, issuer, is_cross_certificate, audit_kind, reason, detail, since, programs,
 --   siblings_listed, url, body_sha256, period_start, period_end, record_id, source_record_id, witness
 WITH open AS (
@@ -24,8 +24,7 @@ WITH open AS (
         any_value(record_id) AS record_id,
         any_value(source_record_id) AS source_record_id,
         min(witness_path_id) AS witness_path_id
-    FROM coverage
-    WHERE reason IN ('not_listed', 'misprinted', 'letter_lists_nothing')
+    FROM not_listed
     GROUP BY sha256, audit_kind, reason
 ),
 
@@ -60,10 +59,12 @@ SELECT
     open.period_end,
     open.record_id,
     open.source_record_id,
-    path_line(open.witness_path_id) AS witness
+    witness.line AS witness
 FROM open
 INNER JOIN certificate ON open.sha256 = certificate.sha256
 INNER JOIN duty ON open.sha256 = duty.sha256
+LEFT JOIN path_lines((SELECT list(DISTINCT asked.witness_path_id) FROM open AS asked)) AS witness
+    ON open.witness_path_id = witness.path_id
 LEFT JOIN sibling ON open.sha256 = sibling.sha256 AND open.audit_kind = sibling.audit_kind
 WHERE
     (getvariable('owner') IS NULL OR contains(lower(duty.owner), lower(getvariable('owner'))))

@@ -30,18 +30,6 @@ WITH scope AS MATERIALIZED (
             coalesce(getvariable('listing'), 'listed') = 'all'
             OR (listing = 'left_out') = (coalesce(getvariable('listing'), 'listed') = 'left_out')
         )
-),
-
-witness AS (
-    SELECT
-        member.path_id,
-        string_agg(
-            certificate.subject || ' [' || left(certificate.sha256, 8) || ']', ' > ' ORDER BY member.position
-        ) AS line
-    FROM path_certificate AS member
-    SEMI JOIN scope ON member.path_id = scope.witness_path_id
-    INNER JOIN certificate ON member.sha256 = certificate.sha256
-    GROUP BY member.path_id
 )
 
 SELECT
@@ -70,7 +58,8 @@ SELECT
     scope.citation
 FROM scope
 INNER JOIN certificate ON scope.sha256 = certificate.sha256
-LEFT JOIN witness ON scope.witness_path_id = witness.path_id
+LEFT JOIN path_lines((SELECT list(DISTINCT asked.witness_path_id) FROM scope AS asked)) AS witness
+    ON scope.witness_path_id = witness.path_id
 ORDER BY
     scope.level, certificate.subject, certificate.not_before, scope.sha256,
     list_position(['Standard', 'NetSec', 'TLS BR', 'TLS EVG', 'Code Signing', 'S/MIME BR', 'VMC'], scope.audit_kind);

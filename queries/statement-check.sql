@@ -13,8 +13,8 @@
 -- param: intended varchar NULL roots meant to be trusted: sha256:purpose, parted by commas
 -- denominator: all certificates
 -- of: SELECT count(*) FROM certificate
--- columns: problem, severity, audit_kind, owner, sha256, subject, issuer, not_before, not_after, page, line, sentence,
---   reason, why, marks, witness, siblings_listed, printed, certificate_says, missing_from, citation
+-- columns: problem, section, severity, audit_kind, owner, sha256, subject, issuer, not_before, not_after, page, line,
+--   sentence, reason, why, marks, witness, siblings_listed, printed, certificate_says, missing_from, citation
 WITH letter AS MATERIALIZED (
     SELECT
         letter_said(getvariable('letter')) AS said,
@@ -146,21 +146,12 @@ suspect AS MATERIALIZED (
     WHERE NOT coalesce(regexp_full_match(sha256, '[0-9a-f]{64}'), false)
 ),
 
--- Two changes leave one of three parts whole: to look for that first is quicker.
 misprint AS MATERIALIZED (
     SELECT
         lacking.sha256,
         suspect.*
     FROM lacking
-    INNER JOIN suspect
-        ON
-            length(suspect.digits) BETWEEN 62 AND 66
-            AND (
-                contains(suspect.digits, left(lacking.sha256, 21))
-                OR contains(suspect.digits, substr(lacking.sha256, 22, 21))
-                OR contains(suspect.digits, right(lacking.sha256, 22))
-            )
-            AND levenshtein(lacking.sha256, suspect.digits) <= 2
+    INNER JOIN suspect ON is_nearly(suspect.digits, lacking.sha256)
     QUALIFY row_number() OVER (
         PARTITION BY lacking.sha256
         ORDER BY levenshtein(lacking.sha256, suspect.digits), suspect.page, suspect.line, suspect.digits
@@ -386,18 +377,6 @@ judged AS MATERIALIZED (
         )
 ),
 
-witness AS (
-    SELECT
-        member.path_id,
-        string_agg(
-            certificate.subject || ' [' || left(certificate.sha256, 8) || ']', ' > ' ORDER BY member.position
-        ) AS line
-    FROM path_certificate AS member
-    SEMI JOIN judged ON member.path_id = judged.witness_path_id
-    INNER JOIN certificate ON member.sha256 = certificate.sha256
-    GROUP BY member.path_id
-),
-
 sibling AS (
     SELECT
         judged.sha256,
@@ -412,6 +391,7 @@ sibling AS (
 
 SELECT
     judged.problem,
+    rule.section,
     rule.severity,
     judged.audit_kind,
     duty.owner,
@@ -437,7 +417,8 @@ INNER JOIN rule_statement_problems AS rule ON judged.problem = rule.problem
 LEFT JOIN certificate ON judged.sha256 = certificate.sha256
 LEFT JOIN duty ON judged.sha256 = duty.sha256
 LEFT JOIN sibling ON judged.sha256 = sibling.sha256
-LEFT JOIN witness ON judged.witness_path_id = witness.path_id
+LEFT JOIN path_lines((SELECT list(DISTINCT asked.witness_path_id) FROM judged AS asked)) AS witness
+    ON judged.witness_path_id = witness.path_id
 ORDER BY
     rule.test, certificate.subject, judged.sha256,
     list_position(['Standard', 'NetSec', 'TLS BR', 'TLS EVG', 'Code Signing', 'S/MIME BR', 'VMC'], judged.audit_kind),

@@ -52,19 +52,6 @@ uncovered AS MATERIALIZED (
         trusted_path.root_program, trusted_path.purpose, trusted_path.sha256, trusted_path.length, trusted_path.path_id
     HAVING
         getvariable('owner') IS NULL OR bool_or(contains(lower(gap.owner), lower(getvariable('owner'))))
-),
-
--- As the view path_line, for these paths alone.
-words AS (
-    SELECT
-        member.path_id,
-        string_agg(
-            certificate.subject || ' [' || left(certificate.sha256, 8) || ']', ' > ' ORDER BY member.position
-        ) AS line
-    FROM path_certificate AS member
-    SEMI JOIN uncovered ON member.path_id = uncovered.path_id
-    INNER JOIN certificate ON member.sha256 = certificate.sha256
-    GROUP BY member.path_id
 )
 
 SELECT
@@ -80,5 +67,6 @@ SELECT
     uncovered.path_id
 FROM uncovered
 INNER JOIN certificate ON uncovered.sha256 = certificate.sha256
-INNER JOIN words ON uncovered.path_id = words.path_id
+INNER JOIN path_lines((SELECT list(DISTINCT asked.path_id) FROM uncovered AS asked)) AS words
+    ON uncovered.path_id = words.path_id
 ORDER BY uncovered.root_program, uncovered.purpose, certificate.subject, uncovered.path_id;

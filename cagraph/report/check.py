@@ -33,15 +33,10 @@ def check(
     known = question.params("all")
     params = {name: known[name] for name in _WANTED if name in known} | {"kinds": ",".join(kinds)}
     if statement is not None:
-        params["letter"] = _json(to_json(statement))
+        params["letter"] = json.dumps(to_json(statement))
     if against is not None:
-        params["against"] = _json(against.as_json())
+        params["against"] = json.dumps(against.as_json())
     return Table.from_cursor(run(connection, "statement-check", params))
-
-
-def _json(value: dict[str, Any]) -> str:
-    """Return JSON that a strict reader takes: half a surrogate, as broken fonts make them, is none."""
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def records(table: Table) -> list[dict[str, Any]]:
@@ -102,9 +97,13 @@ def place(cells: dict[str, Any]) -> str:
     missing = {"both": "in neither letter nor list", "list": "not on the list"}.get(
         cells["missing_from"] or ""
     )
-    line = f", line {cells['line']}" if cells["line"] else ""
-    printed = f"page {cells['page']}{line}" if cells["page"] else line.lstrip(", ")
-    return "; ".join(filter(None, [printed, missing]))
+    return "; ".join(filter(None, [page_and_line(cells), missing]))
+
+
+def page_and_line(cells: dict[str, Any]) -> str:
+    """Return where the letter prints it: `page 5, line 3`; of a list, which has no pages, the line."""
+    named = {"page": cells["page"], "line": cells["line"]}
+    return ", ".join(f"{name} {number}" for name, number in named.items() if number)
 
 
 def reasons(cells: dict[str, Any]) -> list[str]:

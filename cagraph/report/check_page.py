@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cagraph.model import AuditKind
-from cagraph.report.check import count, fails, records
+from cagraph.report.check import count, fails, page_and_line, records
 from cagraph.report.rows import Table
 from cagraph.report.terminal import safe
 from cagraph.report.words import counted, day, short_hash
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 FORMS = (".html", ".md")
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~&]")
 _UNCHECKED = "nothing_asked"
-_BY_KIND = ("missing", "misprint", "sha1_only", "forgotten", "perhaps_missing")
-_DIFFERENT = ("differs_subject", "differs_issuer", "differs_serial", "differs_validity")
-_NEEDLESS = ("unexpected", "other_owner", "unknown", "surplus")
-_WRITTEN = ("reformatted", "almost", "thumbprint", "repeated")
 
 Cells = dict[str, Any]
 
@@ -58,14 +54,7 @@ def report(found: Table, kinds: Iterable[AuditKind], about: About, form: str) ->
         "about": about,
         "verdict": verdict(found, about),
         "kinds": [_kind(rows, kind) for kind in kinds],
-        "different": _of(rows, _DIFFERENT),
-        "document": [
-            cells
-            for cells in rows
-            if not (cells["sha256"] or _is_written(cells) or cells["problem"] == _UNCHECKED)
-        ],
-        "written": [cells for cells in rows if _is_written(cells)],
-        "needless": _of(rows, _NEEDLESS),
+        **{section: _of(rows, section) for section in ("beside", "document", "written", "needless")},
         "rightly": _rightly(rows),
     }
     return _environment(form).get_template(f"statement{form}.j2").render(values)
@@ -102,20 +91,17 @@ def _warned(rows: Iterable[Cells]) -> set[str]:
     return {cells["problem"] for cells in rows if cells["severity"] == "warning"}
 
 
-def _of(rows: Iterable[Cells], problems: tuple[str, ...]) -> list[Cells]:
-    return [cells for cells in rows if cells["problem"] in problems]
-
-
-def _is_written(cells: Cells) -> bool:
-    return cells["problem"] in _WRITTEN
+def _of(rows: Iterable[Cells], section: str) -> list[Cells]:
+    """Return the rows that data/statement_problems.csv puts into a section of the report."""
+    return [cells for cells in rows if cells["section"] == section]
 
 
 def _kind(rows: Iterable[Cells], kind: AuditKind) -> dict[str, Any]:
     """Return what one statement is about: how many it lists rightly, and what it lacks."""
     mine = [cells for cells in rows if cells["audit_kind"] == kind]
-    lacking = _of(mine, _BY_KIND)
+    lacking = _of(mine, "lacking")
     listed = sum(cells["problem"] in ("listed", "forgotten") for cells in mine)
-    is_checked = not _of(mine, (_UNCHECKED,))
+    is_checked = all(cells["problem"] != _UNCHECKED for cells in mine)
     return {"name": kind.value, "lacking": lacking, "listed": listed, "is_checked": is_checked}
 
 
@@ -146,15 +132,10 @@ def _environment(form: str) -> "Environment":
         "short": short_hash,
         "day": day,
         "valid": lambda cells: f"{day(cells['not_before'])} to {day(cells['not_after'])}",
-        "place": _place,
+        "place": page_and_line,
         "counted": counted,
     }
     return environment
-
-
-def _place(cells: Cells) -> str:
-    line = f", line {cells['line']}" if cells["line"] else ""
-    return f"page {cells['page']}{line}" if cells["page"] else line.lstrip(", ")
 
 
 def _shown(value: Any) -> Any:

@@ -38,12 +38,13 @@ WORDS: Mapping[str, Words] = {
     "constrained_usages.usage": frozenset({"required", "forbidden"}),
     "crtsh_usages.usage": frozenset({"permits", "needs_audit", "constrained_if", "unconstrained_if"}),
     "amounts_to": frozenset({"problem", "out", "fine", "unknown"}),
+    "section": frozenset({"lacking", "beside", "document", "written", "needless"}),
     "counted": _YES_NO,
     "made": _YES_NO,
 }
 """The words that a column may hold, in every file; `file.column`: in that one."""
 
-MAY_BE_BLANK = frozenset({"severity", "statement_kinds.purpose"})
+MAY_BE_BLANK = frozenset({"severity", "section", "statement_kinds.purpose"})
 """Every other cell of such a column holds a word; `file.column` goes before `column` here too."""
 
 KEYS: Mapping[str, tuple[str, ...]] = {

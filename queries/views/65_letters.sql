@@ -171,14 +171,6 @@ QUALIFY
     ) = 1;
 COMMENT ON VIEW cell_listing IS 'Every certificate that the letters of a cell list for the kind, and where.';
 
--- Whether something printed is one or two characters off a fingerprint. Of three parts two slips leave one whole, which
--- is looked for first: the distance takes a hundred times as long.
-CREATE OR REPLACE MACRO is_nearly(printed, fingerprint) AS (
-    contains(printed, fingerprint[1:21])
-    OR contains(printed, fingerprint[22:42])
-    OR contains(printed, fingerprint[43:64])
-) AND levenshtein(printed, fingerprint) BETWEEN 1 AND 2;
-
 -- What a cell's letters print instead of a certificate that they do not list: a fingerprint one or two digits off it,
 -- or its SHA-1 thumbprint. Only what is no known certificate itself can be meant for another.
 CREATE OR REPLACE VIEW cell_oddity AS

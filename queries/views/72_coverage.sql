@@ -204,3 +204,9 @@ SELECT
 FROM without_record AS missing
 INNER JOIN rule_verdicts AS rule ON missing.reason = rule.reason;
 COMMENT ON VIEW coverage IS 'The verdict for every certificate in scope × program × purpose × audit kind. Unknown is never covered; claimed is not yet listed. letter: where it is listed, or the letter that was read and does not list it.';
+
+CREATE OR REPLACE VIEW not_listed AS
+SELECT coverage.*
+FROM coverage
+SEMI JOIN (SELECT reason FROM rule_verdicts WHERE step = '7g' AND verdict = 'gap') AS gap ON coverage.reason = gap.reason;
+COMMENT ON VIEW not_listed IS 'Coverage whose letter was read and does not list the certificate, whether its program insists on the kind or not.';

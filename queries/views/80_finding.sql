@@ -202,34 +202,22 @@ FROM warning
 INNER JOIN rule_verdicts AS rule ON warning.step = rule.step AND warning.reason = rule.reason;
 COMMENT ON VIEW open_verdict IS 'Every verdict that is neither listed nor claimed, and every warning and note beside one.';
 
--- path_line(path_id): a path as one line of text, the anchor first. A macro, because to put every path into words
--- takes longer than all the rest.
-CREATE OR REPLACE MACRO path_line(wanted) AS (
-    SELECT
-        string_agg(
-            certificate.subject || ' [' || left(certificate.sha256, 8) || ']', ' > ' ORDER BY member.position
-        )
-    FROM path_certificate AS member
-    INNER JOIN certificate ON member.sha256 = certificate.sha256
-    WHERE member.path_id = wanted
-);
-
-CREATE OR REPLACE VIEW finding AS
-WITH issue AS MATERIALIZED (
-    SELECT * FROM open_verdict
-),
-
--- As `path_line`, for all that are wanted at once.
-witness AS MATERIALIZED (
+-- path_lines(path_ids): each of the paths as one line of text, the anchor first. Of those wanted alone, because to put
+-- every path into words takes longer than all the rest.
+CREATE OR REPLACE MACRO path_lines(wanted) AS TABLE
     SELECT
         member.path_id,
         string_agg(
             certificate.subject || ' [' || left(certificate.sha256, 8) || ']', ' > ' ORDER BY member.position
         ) AS line
     FROM path_certificate AS member
-    SEMI JOIN issue AS wanted ON member.path_id = wanted.witness_path_id
+    SEMI JOIN (SELECT unnest(wanted) AS path_id) AS asked ON member.path_id = asked.path_id
     INNER JOIN certificate ON member.sha256 = certificate.sha256
-    GROUP BY member.path_id
+    GROUP BY member.path_id;
+
+CREATE OR REPLACE VIEW finding AS
+WITH issue AS MATERIALIZED (
+    SELECT * FROM open_verdict
 )
 
 SELECT
@@ -294,7 +282,8 @@ SELECT
 FROM issue
 INNER JOIN certificate ON issue.sha256 = certificate.sha256
 INNER JOIN duty ON issue.sha256 = duty.sha256
-LEFT JOIN witness ON issue.witness_path_id = witness.path_id
+LEFT JOIN path_lines((SELECT list(DISTINCT asked.witness_path_id) FROM issue AS asked)) AS witness
+    ON issue.witness_path_id = witness.path_id
 LEFT JOIN ccadb_record AS record ON issue.record_id = record.salesforce_id
 LEFT JOIN ccadb_record AS audit_record
     ON coalesce(issue.source_record_id, issue.record_id) = audit_record.salesforce_id;

@@ -1,5 +1,6 @@
 """The report on a statement: whatever strangers wrote in it stays text."""
 
+import csv
 from datetime import datetime
 
 import pytest
@@ -7,12 +8,18 @@ import pytest
 from cagraph.model import AuditKind
 from cagraph.report.check_page import FORMS, About, report, verdict
 from cagraph.report.rows import Table
+from cagraph.resources import data_dir
 
 COLUMNS = (
-    *("problem", "severity", "audit_kind", "owner", "sha256", "subject", "issuer", "not_before", "not_after"),
+    *("problem", "section", "severity", "audit_kind", "owner", "sha256", "subject", "issuer"),
+    *("not_before", "not_after"),
     *("page", "line", "sentence", "reason", "why", "marks", "witness", "siblings_listed", "printed"),
     *("certificate_says", "missing_from", "citation"),
 )
+SECTIONS = {
+    row["problem"]: row["section"]
+    for row in csv.DictReader((data_dir() / "statement_problems.csv").read_text("utf-8").splitlines())
+}
 HOSTILE = "<script>alert(1)</script>|`x` [a](http://evil.example) \x1b[2J\u202e\n\n# h {{7*7}}{% raw %}"
 
 
@@ -28,7 +35,7 @@ def row(problem: str, severity: str | None, **cells: object) -> tuple[object, ..
         "sentence": "said",
         "citation": "rule",
     }
-    plain |= {"problem": problem, "severity": severity} | cells
+    plain |= {"problem": problem, "section": SECTIONS[problem], "severity": severity} | cells
     return tuple(plain[name] for name in COLUMNS)
 
 
@@ -53,7 +60,9 @@ def test_hostile_names(form: str) -> None:
         assert markup not in text
     # In Markdown an address makes itself a link.
     assert form == ".html" or "http://" not in text
-    assert "alert(1)" in text
+    for problem in ("missing", "differs_subject", "unexpected", "reformatted", "date_spelling"):
+        assert SECTIONS[problem], f"{problem} stands nowhere in the report"
+    assert text.count("alert(1)") > 5 * len(said) / 2
     assert all(text.count(f"\n{'#' * level} h") == 0 for level in (1, 2, 3))
 
 
