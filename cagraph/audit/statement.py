@@ -110,8 +110,12 @@ def _statement(body: bytes, reply: Reply) -> Statement:
 
 
 def to_json(statement: Statement) -> dict[str, Any]:
-    """Return a statement as JSON takes it: dates as ISO, every fact with its page and text."""
-    plain: dict[str, Any] = json.loads(json.dumps(statement, default=_plain))
+    """Return a statement as JSON takes it: dates as ISO, every fact with its page and text.
+
+    Half a surrogate, as broken fonts make them, is replaced: UTF-8 has none, and no strict reader takes it.
+    """
+    text = json.dumps(statement, default=_plain, ensure_ascii=False)
+    plain: dict[str, Any] = json.loads(text.encode("utf-8", "replace"))
     return {"state": statement.state} | plain
 
 

@@ -121,13 +121,7 @@ def check(
         raise UsageProblem("give --owner or --issuer-key, not both")
     if file is None and against is None:
         raise UsageProblem("give the statement's FILE, or --against LIST, or both")
-    if report_path is not None and report_path.suffix.lower() not in FORMS:
-        raise UsageProblem(f"--report writes .html or .md, not {report_path.name}")
-    if report_path is not None and not report_path.parent.is_dir():
-        raise UsageProblem(f"--report: there is no folder {report_path.parent}")
-    inputs = (file, against, intend, *certs)
-    spare_inputs(output.path, "-o", inputs)
-    spare_inputs(report_path, "--report", (*inputs, output.path))
+    _refuse_outputs(report_path, output.path, (file, against, intend, *certs))
     statement = _read(file, messages) if file else None
     says = LetterSays(file.name if file else None, statement.facts if statement else None, messages)
     asked = [AuditKind(kind) for kind in kinds] or says.kinds()
@@ -159,6 +153,22 @@ def check(
             messages.note(f"{report_path}: written")
     if report.fails(found):
         raise SystemExit(ExitCode.FINDINGS)
+
+
+def _refuse_outputs(report_path: Path | None, output: Path | None, inputs: Sequence[Path | None]) -> None:
+    """Refuse what cannot be written, or would be written over what is read.
+
+    Raises:
+        UsageProblem: it would.
+    """
+    spare_inputs(output, "-o", inputs)
+    spare_inputs(report_path, "--report", (*inputs, output))
+    if report_path is None:
+        return
+    if report_path.suffix.lower() not in FORMS:
+        raise UsageProblem(f"--report writes .html or .md, not {report_path.name}")
+    if not report_path.parent.is_dir():
+        raise UsageProblem(f"--report: there is no folder {report_path.parent}")
 
 
 def _read(file: Path, messages: Messages) -> "Statement":

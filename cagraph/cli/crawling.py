@@ -154,6 +154,10 @@ def run_crawl(
     return report
 
 
+def _more_failures(source: str, left: int) -> str:
+    return f"{source}: {counted(left, 'more failure')}"
+
+
 def _say(report: "CrawlReport", messages: Messages) -> None:
     """Say how the crawl went, and what could not be had."""
     if report.resumed:
@@ -165,10 +169,12 @@ def _say(report: "CrawlReport", messages: Messages) -> None:
         f"{counted(report.new_records, 'new record version')}"
     )
     for source in report.sources:
-        for url, reason in source.failures[:_SHOWN]:
-            messages.note(f"{source.source}: {url}: {reason}")
-        if len(source.failures) > _SHOWN:
-            messages.note(f"{source.source}: {counted(len(source.failures) - _SHOWN, 'more failure')}")
+        name = source.source
+        messages.some(
+            [f"{name}: {url}: {reason}" for url, reason in source.failures],
+            _SHOWN,
+            functools.partial(_more_failures, name),
+        )
         for url in sorted(source.replaced):
             messages.note(f"{source.source}: {url} is gone: asked for what stands in for it")
         if source.queued:

@@ -100,10 +100,11 @@ def run_ingest(
         f"{counted(report.new_certificates, 'new certificate')}, "
         f"{counted(report.new_records, 'new record version')}"
     )
-    for file in report.passed_over[:_SHOWN]:
-        messages.note(f"passed over: {file.path}: {file.error}")
-    if len(report.passed_over) > _SHOWN:
-        messages.note(f"passed over: {counted(len(report.passed_over) - _SHOWN, 'more file')}")
+    messages.some(
+        [f"passed over: {file.path}: {file.error}" for file in report.passed_over],
+        _SHOWN,
+        lambda left: f"passed over: {counted(left, 'more file')}",
+    )
     for file in report.files:
         if file.ignored:
             messages.note(f"{file.path}: {file.ignored}")

@@ -57,10 +57,11 @@ def read_letters(
         f"{counted(result.read, 'letter')} read now; of {counted(result.documents, 'document')}: "
         f"{states(connection)}"
     )
-    for problem in list(result.missing.values())[:_SHOWN]:
-        messages.note(problem)
-    if len(result.missing) > _SHOWN:
-        messages.note(f"{counted(len(result.missing) - _SHOWN, 'more document')} that the archive lacks")
+    messages.some(
+        list(result.missing.values()),
+        _SHOWN,
+        lambda left: f"{counted(left, 'more document')} that the archive lacks",
+    )
     return not result.missing
 
 

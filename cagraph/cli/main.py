@@ -11,7 +11,9 @@ COMMANDS = {
     "analyze": Entry("cagraph.cli.analyze:analyze", "Find every issuer and every path."),
     "gaps": Entry("cagraph.cli.gaps:gaps", "List capable certificates that lack audit coverage."),
     "scope": Entry("cagraph.cli.scope:scope", "List which certificate belongs in which audit statement."),
-    "statement": Entry("cagraph.cli.statement:statement", "Read what audit statements list and say."),
+    "statement": Entry(
+        "cagraph.cli.statement:statement", "Check audit statements against what they must list."
+    ),
     "paths": Entry("cagraph.cli.paths:paths", "Show every path to a certificate."),
     "explain": Entry("cagraph.cli.explain:explain", "Explain a certificate's verdicts, test by test."),
     "show": Entry("cagraph.cli.show:show", "Show everything about a certificate."),

@@ -12,7 +12,7 @@ Knows no command.
 
 import functools
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -43,6 +43,13 @@ class Messages:
         """Say what the reader of the data should know."""
         if not self.quiet:
             click.echo(f"note: {safe(text)}", err=True)
+
+    def some(self, texts: Sequence[str], shown: int, more: Callable[[int], str]) -> None:
+        """Say the first of many, and in one line more how many are left: `more` says it of their number."""
+        for text in texts[:shown]:
+            self.note(text)
+        if len(texts) > shown:
+            self.note(more(len(texts) - shown))
 
     def detail(self, text: str) -> None:
         """Say it with `-v` only."""

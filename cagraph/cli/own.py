@@ -24,12 +24,14 @@ from cagraph.errors import SourceError, UsageProblem
 from cagraph.model import sha256_hex
 from cagraph.report.own_keys import every_purpose, not_here, own_keys, roots_meant
 from cagraph.report.scope import Question, one_owner
+from cagraph.report.words import counted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from cagraph.sources.own_list import OwnList
 
+_SHOWN = 5
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -93,10 +95,11 @@ def _read(file: Path, messages: Messages) -> "OwnList":
 
 def tell_unused(found: "OwnList", messages: Messages) -> None:
     """Say which lines of a list could not be used."""
-    for line in found.unused[:5]:
-        messages.note(f"{found.name}: not used: {line}")
-    if len(found.unused) > 5:
-        messages.note(f"{found.name}: {len(found.unused) - 5} more lines that could not be used")
+    messages.some(
+        [f"{found.name}: not used: {line}" for line in found.unused],
+        _SHOWN,
+        lambda left: f"{found.name}: {counted(left, 'more line')} that could not be used",
+    )
 
 
 def _is_nowhere(db: Path) -> bool:
@@ -129,19 +132,15 @@ def _copy(db: Path, copy: Path) -> None:
 
 def _add(copy: Path, bodies: Sequence[bytes], as_of: date | None, messages: Messages) -> None:
     """Take the certificates in, and bring the paths up to date."""
+    from ssl import DER_cert_to_PEM_cert
+
     from cagraph.warehouse.database import open_warehouse
 
     bundle = copy.with_name("own-certificates.pem")
-    bundle.write_text("".join(map(_pem, bodies)), encoding="ascii")
+    bundle.write_text("".join(map(DER_cert_to_PEM_cert, bodies)), encoding="ascii")
     with open_warehouse(copy, write=True) as connection:
         run_ingest(connection, (bundle,), as_of, None, messages)
         run_analysis(connection, messages)
-
-
-def _pem(der: bytes) -> str:
-    import base64
-
-    return f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(der).decode()}-----END CERTIFICATE-----\n"
 
 
 def question_of(

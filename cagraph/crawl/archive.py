@@ -143,10 +143,10 @@ class Archive:
 
     def keep_bytes(self, body: bytes) -> str:
         """Put a body into the archive that did not come over the network, and return its SHA-256."""
-        sha256 = hashlib.sha256(body).hexdigest()
-        with self.held(), self.receive(sha256) as received:
+        with self.held(), self.receive("body") as received:
             received.write(body)
-            self.keep(received.path, received.finish())
+            sha256 = received.finish()
+            self.keep(received.path, sha256)
         return sha256
 
     def read(self, sha256: str) -> bytes:

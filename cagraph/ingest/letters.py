@@ -40,8 +40,9 @@ def read_letters(
     connection: DuckDBPyConnection, archive: Archive, progress: Progress, *, again: bool = False
 ) -> LettersRead:
     """Read every archived letter that this version of the reader has not read; `again`: every one."""
-    bodies = statements.documents(connection) if again else statements.unread(connection)
-    result = LettersRead(documents=len(statements.documents(connection)))
+    documents = statements.documents(connection)
+    bodies = documents if again else statements.unread(connection)
+    result = LettersRead(documents=len(documents))
     found = read_statements(_given(archive, bodies, result.missing))
     counted = _counted(found, result, len(bodies), progress)
     while batch := list(islice(counted, _BATCH)):

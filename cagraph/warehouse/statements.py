@@ -59,7 +59,7 @@ def store_statements(connection: DuckDBPyConnection, statements: Sequence[Statem
             f"DELETE FROM {table} WHERE list_contains($bodies::VARCHAR[], body_sha256)",  # noqa: S608
             {"bodies": bodies},
         )
-    plain = [_storable(to_json(statement)) for statement in statements]
+    plain = [to_json(statement) for statement in statements]
     now = utc_now()
     _insert(
         connection,
@@ -80,15 +80,6 @@ def store_statements(connection: DuckDBPyConnection, statements: Sequence[Statem
             table,
             [{"body_sha256": each["body_sha256"]} | row for each in plain for row in rows(each)],
         )
-
-
-def _storable(value: Any) -> Any:
-    """Return JSON with every half of a surrogate pair replaced: a document may print one, UTF-8 has none."""
-    if isinstance(value, dict):
-        return {name: _storable(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_storable(each) for each in value]
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _fingerprints(statement: dict[str, Any]) -> list[dict[str, Any]]:
